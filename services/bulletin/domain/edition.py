@@ -1,0 +1,176 @@
+"""An edition: everything one printed bulletin says, as data. Its canonical JSON is what is hashed and kept."""
+
+import hashlib
+import json
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.vocabulary import Distribution, Formality, Level, Outcome, SessionKind
+
+TEMPLATE = "2026-1"
+"""Version of the page; part of the edition, so that a new page never passes for an old one."""
+
+
+class Piece(BaseModel):
+    """A frozen piece of an edition."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Licence(Piece):
+    """A licence issued on the spot."""
+
+    licence_type: str
+    number: str
+
+
+class Application(Piece):
+    """One row of the table of approvals; no outcome means the unit still owes its decision."""
+
+    number: int
+    project_code: str
+    project_name: str
+    owner_name: str
+    level: Level
+    formality: Formality
+    unit: str
+    outcome: Outcome | None
+    document_number: str | None = None
+    licences: tuple[Licence, ...] = ()
+    commitment_letter: str | None = None
+    missing: tuple[str, ...] = ()
+    due: date | None = None
+    target_body: str | None = None
+    opinion: str | None = None
+    amended: bool = False
+    docketed: bool = True
+
+
+class Withdrawn(Piece):
+    """An application taken off the docket, with the reason."""
+
+    project_code: str
+    project_name: str
+    level: Level
+    formality: Formality
+    reason: str
+
+
+class Cell(Piece):
+    """How many applications of one level and formality had one outcome."""
+
+    level: Level
+    formality: Formality
+    outcome: Outcome | None
+    applications: int
+
+
+class Totals(Piece):
+    """The edition's own totals; they must equal the approvals service's."""
+
+    docketed: int
+    withdrawn: int
+    decided: int
+    undecided: int
+    licences: int
+    projects: int
+    owners: int
+    cells: tuple[Cell, ...]
+
+    def of(self, *, level: Level | None = None, outcome: Outcome | None = None) -> int:
+        """Count decided applications of one level, one outcome, or both."""
+        return sum(
+            cell.applications
+            for cell in self.cells
+            if cell.outcome is not None and level in (None, cell.level) and outcome in (None, cell.outcome)
+        )
+
+
+class Issue(Piece):
+    """An issue raised at the forum."""
+
+    issue: str
+    enterprise: str
+    topic: str
+    text: str
+
+
+class Team(Piece):
+    """A policy team of the session; people by name, units by name."""
+
+    team: str
+    leader: str
+    liaison: str
+    members: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+class Owed(Piece):
+    """Something the edition could not state because a unit or a service still owes it."""
+
+    unit: str
+    what: str
+
+
+class Change(Piece):
+    """One difference a correction makes; old or new is None where an item appeared or disappeared."""
+
+    item: str
+    old: str | None
+    new: str | None
+
+
+class Addressee(Piece):
+    """A recipient as printed in the block at the foot of the last page."""
+
+    name: str
+    distribution: Distribution
+
+
+class Edition(Piece):
+    """One version of one session's bulletin."""
+
+    template: str = TEMPLATE
+    campaign_title: str
+    notice: str
+    masthead: str
+    issuer: str
+    demo: bool
+    session: str
+    session_name: str
+    kind: SessionKind
+    venue: str | None
+    opened_at: datetime | None
+    closed_at: datetime
+    declared_by: str | None
+    leaders: tuple[str, ...]
+    enterprises: int | None
+    seats: tuple[str, ...]
+    """Units that decided, in the registry's precedence."""
+    year: int
+    number: int
+    revision: int
+    issued_at: datetime
+    """Also the sign-off date printed on the page, in Asia/Shanghai."""
+    due_at: datetime
+    complete: bool
+    """False when issued at the limit with something owed: the page then states its cut-off, 截至."""
+    cutoff: dict[str, int]
+    totals: Totals
+    applications: tuple[Application, ...]
+    withdrawn: tuple[Withdrawn, ...]
+    issues: tuple[Issue, ...]
+    teams: tuple[Team, ...]
+    owed: tuple[Owed, ...]
+    changes: tuple[Change, ...]
+    addressees: tuple[Addressee, ...]
+    print_count: int
+
+    def canonical(self) -> bytes:
+        """Return the canonical JSON: UTF-8, keys sorted, no insignificant white space."""
+        data = self.model_dump(mode="json")
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def sha256(self) -> str:
+        return hashlib.sha256(self.canonical()).hexdigest()

@@ -1,0 +1,60 @@
+"""What every event is: frozen, past tense, registered under an explicit wire type."""
+
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.identifiers import ProjectCode, Slug
+from shared.vocabulary import Formality, Level
+
+EVENTS: Final[dict[str, type["Event"]]] = {}
+"""Every event class by wire type."""
+
+
+class Part(BaseModel):
+    """A frozen piece of an event."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=False)
+
+
+class Event(Part):
+    """A fact in the past tense; `type` is its CloudEvents type, version included."""
+
+    type: ClassVar[str]
+
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:  # noqa: A002  (the wire's own word)
+        """Register the class under its wire type."""
+        super().__init_subclass__(**kwargs)
+        if type is not None:
+            cls.type = type
+            EVENTS[type] = cls
+
+    @property
+    def subject(self) -> str:
+        """The aggregate this event belongs to (CloudEvents `subject`)."""
+        raise NotImplementedError
+
+
+class SessionEvent(Event):
+    """An event of one session."""
+
+    session: Slug
+
+    @property
+    def subject(self) -> str:
+        """The session itself."""
+        return self.session
+
+
+class ApplicationEvent(SessionEvent):
+    """An event of one application: one formality of one project at one level, once per campaign (row 30)."""
+
+    project_code: ProjectCode
+    formality: Formality
+    level: Level
+
+    @property
+    def subject(self) -> str:
+        """The application's key within its campaign."""
+        campaign = self.session.rpartition("-")[0]
+        return f"{campaign}/{self.project_code}/{self.formality.value}/{self.level.value}"

@@ -1,0 +1,136 @@
+"""The campaign and its sessions."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from shared.events.base import Event, Part, SessionEvent
+from shared.identifiers import CreditCode, Division, Line, Slug
+from shared.vocabulary import Channel, Distribution, Formality, Level, Outcome, SessionKind
+
+
+class Unit(Part):
+    """A unit of the registry, keyed by credit code; `bureau` is its kind of work, the same word at both levels."""
+
+    code: CreditCode
+    name: Line
+    bureau: Slug
+    level: Level
+    division: Division
+    precedence: int = Field(ge=0, description="Order of display; never the order of input (notice I4)")
+
+
+class PlannedSession(Part):
+    """One of the campaign's sessions, before its date is announced (notice §二: 具体时间另行通知)."""
+
+    session: Slug
+    kind: SessionKind
+    division: Division
+    name: Line
+    position: int = Field(ge=1)
+
+
+class Recipient(Part):
+    """Who receives the bulletin, in which class, by which channel; `address` is a folder name or a mailbox."""
+
+    name: Line
+    distribution: Distribution
+    channel: Channel
+    address: Line
+
+
+class Masthead(Part):
+    """The bulletin's head: its name in red and the full name of the unit that issues it (document.md 4.1)."""
+
+    name: Line
+    issuer: Line
+
+
+class Switches(Part):
+    """What a campaign may decide otherwise, carried by the fact so that a replay decides the same."""
+
+    awaits: dict[SessionKind, tuple[Slug, ...]] = Field(
+        description="Services whose control totals a session's bulletin waits for"
+    )
+    bulletin_within: timedelta = Field(default=timedelta(days=1), description="From closing to issue (notice: 1日内)")
+    issue_before: timedelta = Field(
+        default=timedelta(minutes=30), description="Issue anyway this long before the limit"
+    )
+
+
+class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
+    """The DRC planned a campaign: its units, sessions, owners of the formalities, recipients and switches."""
+
+    campaign: Slug
+    title: Line
+    notice: Line
+    aliases: tuple[Line, ...] = ()
+    units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=500)]
+    sessions: Annotated[tuple[PlannedSession, ...], Field(min_length=1, max_length=50)]
+    owners: dict[Level, dict[Formality, Slug]] = Field(description="Which bureau decides a formality, per level")
+    recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=500)]
+    masthead: Masthead
+    print_count: int = Field(ge=1, le=10_000)
+    switches: Switches
+    demo: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The campaign."""
+        return self.campaign
+
+
+class Venue(Part):
+    """Where a session takes place; `kind` is park, government_office or service_centre (notice §二(一)2, (五)2)."""
+
+    kind: Annotated[str, Field(pattern=r"^(park|government_office|service_centre)$")]
+    name: Line
+
+
+class SessionScheduled(SessionEvent, type="chunfeng.session.scheduled.v1"):
+    """A session's date and venue were announced."""
+
+    starts_at: AwareDatetime
+    venue: Venue
+
+
+class Official(Part):
+    """A person in office, by name and post."""
+
+    name: Line
+    post: Line
+
+
+class SessionOpened(SessionEvent, type="chunfeng.session.opened.v1"):
+    """A session was declared open: by the banner's head, in the city session by a city leader (notice §二(一)5(1))."""
+
+    opened_at: AwareDatetime
+    declared_by: Official
+    leaders: tuple[Official, ...] = ()
+    enterprises: int | None = Field(default=None, ge=0, description="Enterprises present")
+
+
+class Count(Part):
+    """How many applications of one level and formality had one outcome; no outcome means undecided."""
+
+    level: Level
+    formality: Formality
+    outcome: Outcome | None
+    applications: int = Field(ge=0)
+
+
+class ApprovalTotals(Part):
+    """The approvals service's control totals of a session."""
+
+    docketed: int = Field(ge=0)
+    withdrawn: int = Field(ge=0)
+    licences: int = Field(ge=0)
+    counts: tuple[Count, ...]
+
+
+class SessionClosed(SessionEvent, type="chunfeng.session.closed.v1"):
+    """A session ended; the one-day clock of its bulletin starts here (notice §二(一)6(1))."""
+
+    closed_at: AwareDatetime
+    totals: ApprovalTotals | None = Field(default=None, description="Stated by the service")
