@@ -1,0 +1,74 @@
+"""A service's database: sessions in which one request group or one batch of facts is one transaction; migrations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import alembic.command
+from alembic.config import Config
+from sqlalchemy import URL, Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+ROOT = Path(__file__).parent.parent
+
+
+class Database:
+    """Connections to one service's database."""
+
+    def __init__(self, url: URL, *, pool: int = 10) -> None:
+        """Take the address; nothing is opened before the first transaction."""
+        self.url = url
+        self._engine = create_async_engine(url, pool_size=pool, max_overflow=0, hide_parameters=True)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that commits at the end of the block and rolls back on any error."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for reads; whatever it changed is rolled back."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    async def answers(self) -> bool:
+        """Tell whether the database answers within a second."""
+        try:
+            async with asyncio.timeout(1), self.reading() as session:
+                await session.connection()
+                await (await session.connection()).execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001  (any failure means: not ready)
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def alembic_config(service: str, connection: Connection, metadata: Sequence[MetaData]) -> Config:
+    """Configure the one Alembic environment for one service: the spine's revisions, then its own."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "shared" / "migrations"))
+    config.set_main_option("path_separator", "os")
+    versions = [ROOT / "shared" / "migrations" / "versions", ROOT / "services" / service / "migrations"]
+    config.set_main_option("version_locations", ":".join(str(path) for path in versions))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = list(metadata)
+    return config
+
+
+async def migrate(service: str, url: URL, metadata: Sequence[MetaData]) -> None:
+    """Bring a service's database to the newest revision."""
+
+    def upgrade(connection: Connection) -> None:
+        alembic.command.upgrade(alembic_config(service, connection, metadata), "heads")
+
+    engine = create_async_engine(url, hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()

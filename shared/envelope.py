@@ -1,0 +1,253 @@
+"""CloudEvents 1.0: reading what is posted, writing what is published, reading it back on the other side.
+
+Reading is strict (RFC 8259 without duplicate names, NaN or lone surrogates; unknown fields refused), because a
+mistake that is recorded is a mistake that is printed. Reading back is tolerant: consumers ignore what they do not know.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn
+
+from pydantic import ValidationError
+
+from shared.events import EVENTS, Event
+from shared.problems import Invalid, Malformed, Refused, invalid
+
+STRUCTURED: Final = "application/cloudevents+json"
+BATCH: Final = "application/cloudevents-batch+json"
+SCHEMAS: Final = "/v1/schemas"
+_EXTENSION = re.compile(r"[a-z0-9]{1,20}")
+_IDENTIFIER = re.compile(r"[!-~]{1,128}")
+_SOURCE = re.compile(r"[!-~]{1,200}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_KNOWN = {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}
+_EXTENSIONS = {"sequence", "correlationid", "traceparent", "tracestate", "aggregateversion", "causationid"}
+
+
+class UnknownType(Refused):
+    """No such event type or version is accepted here."""
+
+    row = 74
+    zh = "不接受的事件类型或版本：{type}；可用类型见 {schemas}"
+    en = "This event type or version is not accepted: {type}; see {schemas}"
+
+
+class _DuplicateNameError(ValueError):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    decoded = dict(pairs)
+    if len(decoded) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DuplicateNameError(next(name for name in names if names.count(name) > 1))
+    return decoded
+
+
+def _no_constant(name: str) -> NoReturn:
+    message = f"{name} is not JSON"
+    raise ValueError(message)
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+
+
+def decode(body: bytes) -> Any:  # noqa: ANN401  (any JSON value)
+    """Decode JSON strictly: UTF-8, no duplicate names, no NaN, no lone surrogates, bounded depth."""
+    try:
+        value = _DECODER.decode(body.decode())
+    except UnicodeDecodeError:
+        raise Malformed(reason="不是 UTF-8 编码", reason_en="it is not UTF-8") from None
+    except RecursionError:
+        raise Malformed(reason="嵌套过深", reason_en="it is nested too deeply") from None
+    except _DuplicateNameError as error:
+        raise Malformed(reason=f"字段 {error} 重复出现", reason_en=f"the name {error} occurs twice") from None
+    except ValueError as error:
+        raise Malformed(reason=f"不是有效的 JSON（{error}）", reason_en=f"it is not valid JSON ({error})") from None
+    # Only an escape can smuggle a lone surrogate in; the look at the raw bytes is cheap.
+    if (b"\\ud" in body or b"\\uD" in body) and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        raise Malformed(reason="含有不成对的代理字符", reason_en="it contains a lone surrogate")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A posted CloudEvent that has passed the schema."""
+
+    source: str
+    id: str
+    event: Event
+    time: datetime | None
+    correlation_id: str
+    traceparent: str | None
+    body_sha256: str
+
+
+def _error(path: str, zh: str, en: str) -> dict[str, str]:
+    return {"path": path, "zh": zh, "en": en}
+
+
+def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
+    errors = []
+    if raw.get("specversion") != "1.0":
+        errors.append(_error("specversion", "应为 1.0", "must be 1.0"))
+    event_id, source = raw.get("id"), raw.get("source")
+    if not (isinstance(event_id, str) and _IDENTIFIER.fullmatch(event_id)):
+        errors.append(_error("id", "应为1至128个可见 ASCII 字符", "must be 1 to 128 visible ASCII characters"))
+    if not (isinstance(source, str) and _SOURCE.fullmatch(source)):
+        errors.append(_error("source", "应为1至200个可见 ASCII 字符的 URI", "must be a URI of 1 to 200 ASCII characters"))
+    if not isinstance(raw.get("type"), str):
+        errors.append(_error("type", "应为事件类型", "must be an event type"))
+    if raw.get("datacontenttype", "application/json") != "application/json":
+        errors.append(_error("datacontenttype", "应为 application/json", "must be application/json"))
+    for name in raw.keys() - _KNOWN:
+        value = raw[name]
+        if name == "data_base64":
+            errors.append(_error(name, "请用 JSON 的 data", "use JSON in data"))
+        elif not _EXTENSION.fullmatch(name):
+            errors.append(_error(name, "扩展属性名应为小写字母和数字", "an extension is lower-case letters and digits"))
+        elif not isinstance(value, (str, int, bool)) or (isinstance(value, str) and len(value) > 256):
+            errors.append(_error(name, "扩展属性应为短文字、整数或布尔值", "an extension is a short scalar"))
+    return errors
+
+
+def _time(raw: Mapping[str, Any]) -> datetime | None:
+    text = raw.get("time")
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        time = None
+    if time is None or time.tzinfo is None:
+        zh = "应为带时区的 RFC 3339 时间，如 2022-03-16T09:00:00+08:00"
+        raise Invalid([_error("time", zh, "must be an RFC 3339 time with its zone")])
+    return time
+
+
+def _text(raw: Mapping[str, Any], name: str) -> str | None:
+    value = raw.get(name)
+    return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
+
+
+def read_posted(raw: object, accepts: Mapping[str, type[Event]]) -> Incoming:
+    """Check one posted CloudEvent and its data against the schema of its type.
+
+    Raises Invalid, UnknownType or Malformed; nothing has been recorded by then.
+    """
+    if not isinstance(raw, dict):
+        raise Malformed(reason="应为一个 CloudEvents 对象", reason_en="expected one CloudEvents object")
+    if errors := _attribute_errors(raw):
+        raise Invalid(errors)
+    kind = accepts.get(raw["type"])
+    if kind is None:
+        raise UnknownType(path="type", type=raw["type"][:128], schemas=SCHEMAS)
+    time = _time(raw)
+    try:
+        event = kind.model_validate(raw.get("data"), extra="forbid")
+    except ValidationError as failure:
+        raise invalid(failure, prefix="data") from None
+    body = f"{kind.type} {time.astimezone(UTC).isoformat() if time else ''} {event.model_dump_json()}"
+    return Incoming(
+        source=raw["source"],
+        id=raw["id"],
+        event=event,
+        time=time,
+        correlation_id=_text(raw, "correlationid") or raw["id"],
+        traceparent=_text(raw, "traceparent"),
+        body_sha256=hashlib.sha256(body.encode()).hexdigest(),
+    )
+
+
+def binary_event(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> dict[str, Any]:
+    """Assemble the CloudEvent of a binary-mode request from its ce-* headers (HTTP binding 3.1)."""
+    raw: dict[str, Any] = {}
+    for name, value in headers:
+        if name.startswith(b"ce-"):
+            raw[name[3:].decode("latin-1")] = value.decode("latin-1")
+    raw["data"] = decode(body)
+    return raw
+
+
+def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
+    event: Event,
+    *,
+    event_id: str,
+    source: str,
+    time: datetime,
+    version: int,
+    correlation_id: str,
+    traceparent: str | None = None,
+) -> str:
+    """Write a fact as CloudEvents JSON without its sequence, which is spliced in when it is published."""
+    attributes = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": time.astimezone(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "dataschema": f"{SCHEMAS}/{event.type}",
+        "aggregateversion": version,
+        "correlationid": correlation_id,
+    }
+    if traceparent is not None:
+        attributes["traceparent"] = traceparent
+    head = json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))
+    return f'{head[:-1]},"data":{event.model_dump_json()}}}'
+
+
+def with_sequence(envelope: str, sequence: int) -> bytes:
+    """Splice the sequence (CloudEvents extension `sequence`, a sortable string) into a written envelope."""
+    return f'{{"sequence":"{sequence:012d}",{envelope[1:]}'.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A published fact as a consumer reads it back."""
+
+    id: str
+    source: str
+    sequence: int
+    type: str
+    subject: str
+    time: datetime
+    version: int
+    correlation_id: str
+    traceparent: str | None
+    data: dict[str, Any]
+    payload: str
+
+    @property
+    def session(self) -> str | None:
+        """The session the fact belongs to, if any."""
+        session = self.data.get("session")
+        return session if isinstance(session, str) else None
+
+    def event(self) -> Event:
+        """Return the typed event; raises KeyError for an unknown type, ValidationError for data that breaks it."""
+        return EVENTS[self.type].model_validate(self.data)
+
+
+def read_published(payload: bytes) -> Fact:
+    """Read a fact from the stream; raises ValueError or KeyError when it is not one of ours."""
+    text = payload.decode()
+    raw = json.loads(text)
+    return Fact(
+        id=raw["id"],
+        source=raw["source"],
+        sequence=int(raw["sequence"]),
+        type=raw["type"],
+        subject=raw["subject"],
+        time=datetime.fromisoformat(raw["time"]),
+        version=raw["aggregateversion"],
+        correlation_id=raw["correlationid"],
+        traceparent=raw.get("traceparent"),
+        data=raw["data"],
+        payload=text,
+    )

@@ -1,0 +1,225 @@
+"""The intake: posted events are decided and recorded in groups, and answered only after COMMIT.
+
+One writer takes what is queued, loads what the group needs, lets the service's rules decide each event in turn, and
+records facts, receipts and state in one transaction. (source, id) is the idempotency key. A refusal leaves nothing
+behind and never harms its neighbours. An event whose predecessor has not come yet waits and is decided with it.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol, cast
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import faults, logs, outbox, receipts
+from shared.clock import Clock
+from shared.database import Database
+from shared.events import Event
+from shared.metrics import EVENTS_POSTED, GROUP_SIZE
+from shared.posted import Posted, World
+from shared.problems import NotYet, Refused
+
+GROUP: Final = 500
+"""Most events in one transaction."""
+QUEUE: Final = 5_000
+"""Most events waiting for the writer; beyond, callers are asked to come back."""
+_ATTEMPTS: Final = 5
+
+Receipt = dict[str, Any]
+Answer = Receipt | Refused
+
+
+class Desk(Protocol):
+    """A service's side of the intake: what it accepts, how it loads what a group needs, how it saves the outcome."""
+
+    accepts: Mapping[str, type[Event]]
+
+    async def load(self, session: AsyncSession, events: Sequence[Event]) -> World:
+        """Load everything that bears on these events, in as few queries as possible."""
+        ...
+
+    async def save(self, session: AsyncSession, world: World) -> None:
+        """Save what deciding changed, in as few statements as possible."""
+        ...
+
+
+class SameIdOtherBody(Refused):
+    """The id was used before for something else."""
+
+    status = 409
+    row = 72
+    zh = "编号 {id} 已用于另一内容的事件；更正请用新的编号"
+    en = "The id {id} was used before with another body; use a new id"
+
+
+class TryAgain(Refused):
+    """The service cannot record anything just now."""
+
+    status = 503
+    zh = "系统暂时无法记录，请稍后以同一编号重发"
+    en = "Nothing can be recorded just now; send it again with the same id in a moment"
+
+
+
+
+@dataclass
+class Round:
+    """One pass of deciding within a transaction: the group itself, then whatever it released from waiting."""
+
+    service: str
+    world: World
+    known: receipts.Known
+    now: datetime
+    facts: list[outbox.Record] = field(default_factory=list)
+    receipts: list[receipts.New] = field(default_factory=list)
+    waiting: list[tuple[Posted, str]] = field(default_factory=list)
+
+    def take(self, posted: Posted) -> Answer:
+        """Decide one event; the answer is a receipt or a refusal."""
+        if (answered := self.known.receipt_of(posted)) is not None:
+            first, body = answered
+            if body != posted.body_sha256:
+                return SameIdOtherBody(path="id", id=posted.id)
+            return {**first, "duplicate": True}
+        try:
+            events = self.world.decide(posted)
+        except NotYet as lacking:
+            self.waiting.append((posted, lacking.needs))
+            return self._receipt(posted, status="waiting", waits_for=lacking.needs)
+        except Refused as refusal:
+            return refusal
+        return self._receipt(posted, status="accepted", facts=[self._record(posted, e, i) for i, e in enumerate(events)])
+
+    def _record(self, posted: Posted, event: Event, index: int) -> dict[str, str]:
+        record = outbox.Record(
+            event=event,
+            event_id=outbox.derived_id(self.service, posted.source, posted.id, index),
+            time=posted.time,
+            version=self.known.next_version(event.subject),
+            correlation_id=posted.correlation_id,
+            traceparent=posted.traceparent,
+        )
+        self.facts.append(record)
+        return {"type": event.type, "id": record.event_id}
+
+    def _receipt(self, posted: Posted, **particulars: Any) -> Receipt:  # noqa: ANN401  (JSON values)
+        receipt = {
+            "source": posted.source,
+            "id": posted.id,
+            "type": posted.event.type,
+            "received_at": self.now.isoformat(),
+            **particulars,
+        }
+        new = receipts.New(posted, receipt)
+        self.receipts.append(new)
+        self.known.add(new)
+        return receipt
+
+
+@dataclass
+class _Letter:
+    posted: Sequence[Posted]
+    answers: asyncio.Future[Sequence[Answer]]
+
+
+class Intake:
+    """Takes posted events and answers each after it is recorded."""
+
+    def __init__(self, service: str, *, database: Database, desk: Desk, clock: Clock) -> None:
+        """Take the service's name and its desk; `run` must be running for anything to be answered."""
+        self.service = service
+        self.desk = desk
+        self._database = database
+        self._clock = clock
+        self._letters: asyncio.Queue[_Letter] = asyncio.Queue()
+        self._queued = 0
+        self._log = logs.get()
+
+    async def submit(self, posted: Sequence[Posted]) -> Sequence[Answer]:
+        """Queue events and return their answers, in order, once the group they fell into is committed."""
+        if self._queued + len(posted) > QUEUE:
+            raise TryAgain
+        self._queued += len(posted)
+        letter = _Letter(posted, asyncio.get_running_loop().create_future())
+        self._letters.put_nowait(letter)
+        return await letter.answers
+
+    async def run(self) -> None:
+        """Settle queued events group by group, for ever."""
+        while True:
+            letters = [await self._letters.get()]
+            size = len(letters[0].posted)
+            while not self._letters.empty() and size < GROUP:
+                letters.append(self._letters.get_nowait())
+                size += len(letters[-1].posted)
+            self._queued -= size
+            GROUP_SIZE.labels(self.service).observe(size)
+            await self._answer(letters)
+
+    async def _answer(self, letters: Sequence[_Letter]) -> None:
+        posted = [one for letter in letters for one in letter.posted]
+        answers = iter(await self._settle_with_care(posted))
+        for letter in letters:
+            mine = [next(answers) for _ in letter.posted]
+            if not letter.answers.done():  # the caller may have hung up
+                letter.answers.set_result(mine)
+
+    async def _settle_with_care(self, posted: Sequence[Posted]) -> Sequence[Answer]:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._settle(posted)
+            except IntegrityError:
+                # Another instance decided about the same aggregate or took the same number: look again.
+                await asyncio.sleep(0.005 * attempt)
+            except (DBAPIError, OSError, TimeoutError) as error:
+                self._log.warning("intake.unavailable", error=type(error).__name__, events=len(posted))
+                return [TryAgain() for _ in posted]
+            except Exception:
+                if len(posted) > 1:
+                    break
+                self._log.exception("intake.failed", correlation_id=posted[0].correlation_id)
+                return [TryAgain()]
+        if len(posted) == 1:
+            return [TryAgain()]
+        # One of them breaks the group: settle them one by one, so that it stands alone.
+        return [(await self._settle_with_care([one]))[0] for one in posted]
+
+    async def _settle(self, posted: Sequence[Posted]) -> Sequence[Answer]:
+        async with self._database.transaction() as session:
+            answers, unlocked = await self._round(session, posted)
+            while unlocked:
+                released = await receipts.release(session, unlocked, self.desk.accepts)
+                unlocked = set()
+                if released:
+                    late_answers, unlocked = await self._round(session, released)
+                    await receipts.settle_refused(session, released, late_answers)
+            faults.crash_at("intake.before_commit")
+        faults.crash_at("intake.after_commit")
+        for one, answer in zip(posted, answers, strict=True):
+            status = cast("str", answer["status"]) if isinstance(answer, dict) else "refused"
+            EVENTS_POSTED.labels(self.service, one.event.type, status).inc()
+        return answers
+
+    async def _round(self, session: AsyncSession, posted: Sequence[Posted]) -> tuple[list[Answer], set[str]]:
+        known = await receipts.known(session, posted)
+        world = await self.desk.load(session, [one.event for one in posted])
+        now = self._clock.now()
+        one_round = Round(self.service, world, known, now)
+        answers = [one_round.take(one) for one in posted]
+        if one_round.receipts:
+            await self.desk.save(session, world)
+            await outbox.record(session, self.service, one_round.facts, now)
+            await receipts.save(session, one_round.receipts, now)
+            await receipts.keep_waiting(session, one_round.waiting, now)
+        return answers, {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
+
+
+def dump(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON: a receipt as it is, a refusal as its problem."""
+    if isinstance(answer, dict):
+        return answer
+    return {"status": "refused", "problem": json.loads(json.dumps(answer.problem()))}

@@ -1,0 +1,66 @@
+"""Structured logs: one canonical line per request, batch and delivery; every library's lines through the same form."""
+
+import logging
+import sys
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    # Ids stay greppable as they are; anything else becomes text in the renderer.
+    return {key: value for key, value in event.items() if value is not None}
+
+
+class _PullNoise(logging.Filter):
+    """Drops FastStream's harmless restart line of an idle pull (stack facts 1.11)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "raised an exception, retrying" not in record.getMessage()
+
+
+def configure(
+    service: str, *, form: Literal["json", "console"] = "json", level: str = "info", to: TextIO | None = None
+) -> None:
+    """Send structlog's and the standard library's lines to `to` (stdout) in one form, each naming its service."""
+    stream = to or sys.stdout
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    before: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _json_text,
+    ]
+    renderer: list[Processor]
+    if form == "json":
+        renderer = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+    structlog.configure(
+        processors=[*before, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(_PullNoise())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*before[:-1], structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(max(threshold, logging.INFO))
+    # Libraries' own progress is noise beside the canonical lines; their warnings are not.
+    for name in ("faststream", "alembic", "httpx", "fontTools", "weasyprint", "sqlalchemy", f"{service}.broker"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def get() -> Any:  # noqa: ANN401  (structlog's logger is typed by its configuration)
+    """Return the logger; ids are bound with structlog's context variables."""
+    return structlog.get_logger()

@@ -1,0 +1,87 @@
+"""The outbox: a fact is recorded in the same transaction as what it changes, numbered without gaps.
+
+The sequence is taken from one counter row inside the writing transaction. Its lock is held until COMMIT, so sequence
+order is commit order and a rolled-back transaction leaves no hole: a reader of `sequence > n` misses nothing
+(docs/decisions/0003).
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import envelope
+from shared.events import Event
+
+CHANNEL: Final = "outbox"
+"""PostgreSQL NOTIFY channel that wakes the relay."""
+_NAMESPACE: Final = uuid.UUID("6f1c7d0e-30c2-5a1b-9e0e-2022031500aa")
+
+_RECORD = text("""
+    WITH taken AS (UPDATE outbox_counter SET last = last + :count WHERE id = 1 RETURNING last - :count AS base),
+    added AS (INSERT INTO outbox (sequence, event_id, type, subject, version, envelope, recorded_at)
+    SELECT taken.base + fact.position, fact.event_id, fact.type, fact.subject, fact.version, fact.envelope, :now
+    FROM taken, unnest(
+        CAST(:event_ids AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
+        CAST(:versions AS bigint[]), CAST(:envelopes AS text[])
+    ) WITH ORDINALITY AS fact(event_id, type, subject, version, envelope, position))
+    SELECT pg_notify(:channel, '')
+""")
+
+
+def source_of(service: str) -> str:
+    """Return the CloudEvents source of a service's facts."""
+    return f"/chunfeng/{service}"
+
+
+def derived_id(*parts: object) -> str:
+    """Return the same event id for the same cause: a retry of the cause can never become a second fact."""
+    return str(uuid.uuid5(_NAMESPACE, "\n".join(str(part) for part in parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A fact about to be recorded."""
+
+    event: Event
+    event_id: str
+    time: datetime
+    version: int
+    correlation_id: str
+    traceparent: str | None = None
+
+
+async def record(session: AsyncSession, service: str, facts: Sequence[Record], now: datetime) -> None:
+    """Append facts to the service's outbox and wake the relay when the transaction commits."""
+    if not facts:
+        return
+    source = source_of(service)
+    connection = await session.connection()
+    await connection.execute(
+        _RECORD,
+        {
+            "count": len(facts),
+            "now": now,
+            "channel": CHANNEL,
+            "event_ids": [fact.event_id for fact in facts],
+            "types": [fact.event.type for fact in facts],
+            "subjects": [fact.event.subject for fact in facts],
+            "versions": [fact.version for fact in facts],
+            "envelopes": [
+                envelope.write(
+                    fact.event,
+                    event_id=fact.event_id,
+                    source=source,
+                    time=fact.time,
+                    version=fact.version,
+                    correlation_id=fact.correlation_id,
+                    traceparent=fact.traceparent,
+                )
+                for fact in facts
+            ],
+        },
+    )

@@ -1,0 +1,48 @@
+"""What a rule sees of a posted event: the event, who posts it and when. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.events import Event
+from shared.vocabulary import Level, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated system of a unit, with what its key lets it be."""
+
+    key: str
+    unit: str
+    unit_name: str
+    role: Role
+    level: Level
+    division: str
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of this caller's events."""
+        return f"/units/{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posted event on its way to a decision."""
+
+    source: str
+    id: str
+    event: Event
+    time: datetime
+    caller: Caller
+    correlation_id: str
+    traceparent: str | None
+    body_sha256: str
+
+
+class World(Protocol):
+    """What a service knows that bears on a group of posted events; deciding changes it, so the next one sees it."""
+
+    def decide(self, posted: Posted) -> Sequence[Event]:
+        """Return the facts that follow from a posted event, or raise Refused."""
+        ...

@@ -1,0 +1,130 @@
+"""Refusals: what is wrong with a request, in Chinese and English, rendered as RFC 9457 problem details at the edge."""
+
+import re
+from typing import Any, ClassVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
+
+_SENTENCES = {
+    "missing": ("缺少此项", "this field is required"),
+    "extra_forbidden": ("没有此项，请核对名称", "there is no such field; check its name"),
+    "string_too_long": ("文字过长，至多{max_length}字", "too long: at most {max_length} characters"),
+    "string_too_short": ("不能为空", "must not be empty"),
+    "string_type": ("应为文字", "must be a string"),
+    "string_unicode": ("含有无效的 Unicode 字符", "contains an invalid Unicode character"),
+    "string_pattern_mismatch": ("格式不对，或含有控制字符", "does not match the format, or contains control characters"),
+    "enum": ("应为其中之一：{expected}", "must be one of: {expected}"),
+    "literal_error": ("应为其中之一：{expected}", "must be one of: {expected}"),
+    "timezone_aware": ("时间须带时区，如 2022-03-16T09:00:00+08:00", "a time needs its zone"),
+    "int_parsing": ("应为整数", "must be an integer"),
+    "int_type": ("应为整数", "must be an integer"),
+    "bool_type": ("应为 true 或 false", "must be true or false"),
+    "bool_parsing": ("应为 true 或 false", "must be true or false"),
+    "model_type": ("应为对象", "must be an object"),
+    "tuple_type": ("应为数组", "must be an array"),
+    "too_short": ("至少{min_length}项", "at least {min_length} items"),
+    "too_long": ("至多{max_length}项", "at most {max_length} items"),
+}
+
+
+class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a programming error)
+    """The family of everything that can be said no to; a subclass gives the two sentences, the status and the row."""
+
+    status: ClassVar[int] = 422
+    row: ClassVar[int | None] = None
+    zh: ClassVar[str] = "请求不符合要求"
+    en: ClassVar[str] = "The request cannot be accepted"
+
+    def __init__(self, *, path: str | None = None, **fields: object) -> None:
+        """Keep the fields that the sentences name and the path of the field at fault."""
+        self.path = path
+        self.fields = fields
+        super().__init__(self.en.format(**fields))
+
+    @property
+    def code(self) -> str:
+        """The kind of refusal as a slug, the last part of the problem's `type`."""
+        return _WORDS.sub("-", type(self).__name__).lower()
+
+    def errors(self) -> list[dict[str, str]]:
+        """The single errors, each with path and both sentences."""
+        if self.path is None:
+            return []
+        return [{"path": self.path, "zh": self.zh.format(**self.fields), "en": self.en.format(**self.fields)}]
+
+    def problem(self) -> dict[str, Any]:
+        """Return the body of the problem document."""
+        body: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": self.zh.format(**self.fields),
+            "title_en": self.en.format(**self.fields),
+            "status": self.status,
+        }
+        if errors := self.errors():
+            body["detail"] = "；".join(f"{error['path']}：{error['zh']}" for error in errors)
+            body["detail_en"] = "; ".join(f"{error['path']}: {error['en']}" for error in errors)
+            body["errors"] = errors
+        if self.row is not None:
+            body["row"] = self.row
+        return body
+
+
+class Malformed(Refused):
+    """The body is not what its content type says."""
+
+    status = 400
+    zh = "请求内容无法读取：{reason}"
+    en = "The body cannot be read: {reason_en}"
+
+
+class Invalid(Refused):
+    """One or more fields break the schema."""
+
+    zh = "有{count}处不符合要求"
+    en = "{count} field(s) break the schema"
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        """Take errors as {path, zh, en}."""
+        super().__init__(count=len(errors))
+        self._errors = errors
+
+    def errors(self) -> list[dict[str, str]]:
+        return self._errors
+
+
+class NotYet(Refused):
+    """What this event builds on has not arrived: the intake keeps it waiting until it does (row 82)."""
+
+    status = 202
+    row = 82
+    zh = "已收妥，待 {type} {subject} 到达后办理"
+    en = "Received; waits for {type} of {subject}"
+
+    def __init__(self, event_type: str, subject: str) -> None:
+        """Name the event that has to come first."""
+        super().__init__(type=event_type, subject=subject)
+        self.needs = f"{event_type} {subject}"
+
+
+def _sentences(error: ErrorDetails) -> tuple[str, str]:
+    if error["type"] == "value_error":
+        message = str(error.get("ctx", {}).get("error", error["msg"]))
+        return message, message
+    context = {key: str(value) for key, value in error.get("ctx", {}).items()}
+    if error["type"] in _SENTENCES:
+        zh, en = _SENTENCES[error["type"]]
+        return zh.format(**context), en.format(**context)
+    return f"不符合要求（{error['msg']}）", error["msg"]
+
+
+def invalid(failure: ValidationError, prefix: str = "") -> Invalid:
+    """Turn a pydantic failure into a refusal that names each field by its path, `data.project.owner_code` say."""
+    errors = []
+    for error in failure.errors(include_url=False, include_input=False)[:20]:
+        zh, en = _sentences(error)
+        path = ".".join([*([prefix] if prefix else []), *(str(part) for part in error["loc"])])
+        errors.append({"path": path or "data", "zh": zh, "en": en})
+    return Invalid(errors)

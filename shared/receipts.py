@@ -1,0 +1,186 @@
+"""Receipts and waiting events: what was answered to a posted event, and what still waits for its predecessor."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import logs
+from shared.events import Event
+from shared.posted import Caller, Posted
+from shared.problems import Refused
+from shared.vocabulary import Level, Role
+
+# One round trip for both questions a group asks first: who was answered before, and how far is each aggregate.
+_KNOWN = text("""
+    SELECT 'receipt' AS what, receipt.source AS a, receipt.event_id AS b, receipt.body_sha256 AS c, receipt.receipt AS d,
+        receipt.status AS e, 0 AS version
+    FROM receipt JOIN unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS asked(source, event_id)
+        ON receipt.source = asked.source AND receipt.event_id = asked.event_id
+    UNION ALL
+    SELECT 'version', outbox.subject, '', '', '', '', max(outbox.version)
+    FROM outbox WHERE outbox.subject = ANY(CAST(:subjects AS text[])) GROUP BY outbox.subject
+""")
+_SAVE = text("""
+    INSERT INTO receipt (source, event_id, body_sha256, status, receipt, received_at)
+    SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:bodies AS text[]),
+        CAST(:statuses AS text[]), CAST(:receipts AS text[]))
+    ON CONFLICT (source, event_id) DO UPDATE SET status = excluded.status, receipt = excluded.receipt
+        WHERE receipt.status = 'released'
+""")
+_WAIT = text("""
+    INSERT INTO waiting (source, event_id, needs, posted, received_at)
+    SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:needs AS text[]),
+        CAST(:posted AS text[]))
+""")
+_RELEASE = text("""
+    WITH released AS (DELETE FROM waiting WHERE needs = ANY(CAST(:keys AS text[])) RETURNING *),
+    marked AS (UPDATE receipt SET status = 'released' FROM released
+        WHERE receipt.source = released.source AND receipt.event_id = released.event_id)
+    SELECT posted FROM released ORDER BY received_at, source, event_id
+""")
+_REFUSE = text("""
+    UPDATE receipt SET status = 'refused', receipt = :receipt WHERE source = :source AND event_id = :id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A receipt about to be saved."""
+
+    posted: Posted
+    receipt: dict[str, Any]
+
+
+@dataclass
+class Known:
+    """Receipts given before, and the newest version of each aggregate."""
+
+    receipts: dict[tuple[str, str], tuple[dict[str, Any], str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def receipt_of(self, posted: Posted) -> tuple[dict[str, Any], str] | None:
+        """Return the receipt given to this source and id, with the hash of the body it was given for."""
+        return self.receipts.get((posted.source, posted.id))
+
+    def next_version(self, subject: str) -> int:
+        """Count an aggregate's version up by one and return it."""
+        self.versions[subject] = version = self.versions.get(subject, 0) + 1
+        return version
+
+    def add(self, new: New) -> None:
+        """Remember a receipt just given, for a second copy in the same group."""
+        self.receipts[new.posted.source, new.posted.id] = (new.receipt, new.posted.body_sha256)
+
+
+async def known(session: AsyncSession, posted: Sequence[Posted]) -> Known:
+    """Load receipts and versions for a group; this comes before anything else is read."""
+    connection = await session.connection()
+    rows = await connection.execute(
+        _KNOWN,
+        {
+            "sources": [one.source for one in posted],
+            "ids": [one.id for one in posted],
+            "subjects": list({one.event.subject for one in posted}),
+        },
+    )
+    found = Known()
+    for what, a, b, c, d, e, version in rows:
+        if what == "version":
+            found.versions[a] = version
+        elif e != "released":
+            found.receipts[a, b] = (json.loads(d), c)
+    return found
+
+
+async def save(session: AsyncSession, new: Sequence[New], now: datetime) -> None:
+    """Save receipts; one of an event released from waiting replaces its first one."""
+    await (await session.connection()).execute(
+        _SAVE,
+        {
+            "sources": [one.posted.source for one in new],
+            "ids": [one.posted.id for one in new],
+            "bodies": [one.posted.body_sha256 for one in new],
+            "statuses": [one.receipt["status"] for one in new],
+            "receipts": [json.dumps(one.receipt, ensure_ascii=False) for one in new],
+            "now": now,
+        },
+    )
+
+
+async def keep_waiting(session: AsyncSession, waiting: Sequence[tuple[Posted, str]], now: datetime) -> None:
+    """Keep events until what they need arrives."""
+    if not waiting:
+        return
+    await (await session.connection()).execute(
+        _WAIT,
+        {
+            "sources": [one.source for one, _ in waiting],
+            "ids": [one.id for one, _ in waiting],
+            "needs": [needs for _, needs in waiting],
+            "posted": [_dump(one) for one, _ in waiting],
+            "now": now,
+        },
+    )
+
+
+async def release(session: AsyncSession, unlocked: set[str], accepts: Mapping[str, type[Event]]) -> list[Posted]:
+    """Take out of waiting what needed one of the facts just recorded."""
+    rows = await (await session.connection()).execute(_RELEASE, {"keys": list(unlocked)})
+    return [_load(row.posted, accepts) for row in rows]
+
+
+async def settle_refused(session: AsyncSession, released: Sequence[Posted], answers: Sequence[object]) -> None:
+    """Keep the refusal of a released event in its receipt: its sender was told 202 and must be able to see it."""
+    connection = await session.connection()
+    for posted, answer in zip(released, answers, strict=True):
+        if isinstance(answer, Refused):
+            logs.get().warning("event.refused_late", correlation_id=posted.correlation_id, problem=answer.problem())
+            receipt = {"source": posted.source, "id": posted.id, "type": posted.event.type}
+            receipt |= {"status": "refused", "problem": answer.problem()}
+            values = {"source": posted.source, "id": posted.id, "receipt": json.dumps(receipt, ensure_ascii=False)}
+            await connection.execute(_REFUSE, values)
+
+
+async def find(session: AsyncSession, source: str, event_id: str) -> dict[str, Any] | None:
+    """Return the receipt given to a source for an id."""
+    query = text("SELECT receipt FROM receipt WHERE source = :source AND event_id = :id")
+    found = (await (await session.connection()).execute(query, {"source": source, "id": event_id})).scalar()
+    return None if found is None else json.loads(found)
+
+
+def _dump(posted: Posted) -> str:
+    caller = posted.caller
+    return json.dumps(
+        {
+            "source": posted.source,
+            "id": posted.id,
+            "type": posted.event.type,
+            "data": posted.event.model_dump(mode="json"),
+            "time": posted.time.isoformat(),
+            "caller": [caller.key, caller.unit, caller.unit_name, caller.role, caller.level, caller.division],
+            "correlation_id": posted.correlation_id,
+            "traceparent": posted.traceparent,
+            "body_sha256": posted.body_sha256,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _load(text_form: str, accepts: Mapping[str, type[Event]]) -> Posted:
+    raw = json.loads(text_form)
+    key, unit, unit_name, role, level, division = raw["caller"]
+    return Posted(
+        source=raw["source"],
+        id=raw["id"],
+        event=accepts[raw["type"]].model_validate(raw["data"]),
+        time=datetime.fromisoformat(raw["time"]),
+        caller=Caller(key, unit, unit_name, Role(role), Level(level), division),
+        correlation_id=raw["correlation_id"],
+        traceparent=raw["traceparent"],
+        body_sha256=raw["body_sha256"],
+    )

@@ -1,0 +1,55 @@
+"""Settings every service has: read once from CHUNFENG_* variables or from secret files, then passed as arguments."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+
+SECRETS = Path("/run/secrets")
+_TOO_WELL_KNOWN = {"changeme", "password", "postgres", "secret", "admin", "chunfeng"}
+
+
+def _not_well_known(secret: SecretStr) -> SecretStr:
+    if secret.get_secret_value().lower() in _TOO_WELL_KNOWN:
+        message = "this password is known to everybody; generate one (deploy/secrets.sh)"
+        raise ValueError(message)
+    return secret
+
+
+Password = Annotated[SecretStr, AfterValidator(_not_well_known)]
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHUNFENG_",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+    database_url: str
+    database_password: Password | None = None
+    nats_url: str
+    nats_user: str | None = None
+    nats_password: Password | None = None
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    rehearsal: bool = False
+    """Follow the conductor's clock; outside rehearsal nobody can move time."""
+    max_body_bytes: int = 1024 * 1024
+    crash_at: str | None = None
+    """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""
+
+    @property
+    def database(self) -> URL:
+        """The database's address with its password."""
+        url = make_url(self.database_url)
+        if self.database_password is not None:
+            url = url.set(password=self.database_password.get_secret_value())
+        return url
