@@ -1,0 +1,1 @@
+"""How Chunfeng is run: embedded servers, the launcher, the command line, images and compose."""

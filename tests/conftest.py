@@ -1,0 +1,31 @@
+"""The real servers every test may use, started once a run and gone with it, however it ends."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded import Nats, Postgres
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Path]:
+    """Yield a folder of the run that PostgreSQL's user may enter too; pytest's own is closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="chunfeng-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Path) -> Iterator[Postgres]:
+    with Postgres(servers / "postgres") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats(servers: Path) -> Iterator[Nats]:
+    with Nats(servers / "nats") as server:
+        yield server
