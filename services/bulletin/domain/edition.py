@@ -106,6 +106,22 @@ class Team(Piece):
     topics: tuple[str, ...]
 
 
+class Survey(Piece):
+    """A project visited on the day (notice §二(三)); the page leaves the section out where there is none."""
+
+    project_name: str
+    place: str | None = None
+    owner_name: str | None = None
+    summary: str | None = None
+
+
+class Progress(Piece):
+    """How an item that an earlier issue left open stands now."""
+
+    item: str
+    state: str
+
+
 class Owed(Piece):
     """Something the edition could not state because a unit or a service still owes it."""
 
@@ -166,6 +182,8 @@ class Edition(Piece):
     changes: tuple[Change, ...]
     addressees: tuple[Addressee, ...]
     print_count: int
+    surveys: tuple[Survey, ...] = ()
+    progress: tuple[Progress, ...] = ()
 
     def canonical(self) -> bytes:
         """Return the canonical JSON: UTF-8, keys sorted, no insignificant white space."""
