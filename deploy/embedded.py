@@ -228,17 +228,13 @@ class Nats(_Server):
         self._config = config
         self.environment = {_password_name(user): _password() for user in NATS_USERS} | dict(environment or {})
 
-    def url(self, user: str = "operator") -> str:
-        """Return the URL with this user's name and password."""
-        return f"nats://{user}:{self.password(user)}@{self.address}"
+    def url(self, user: str | None = None) -> str:
+        """Return the server's URL, with this user's name and password if one is named."""
+        login = f"{user}:{self.password(user)}@" if user else ""
+        return f"nats://{login}127.0.0.1:{self.port}"
 
     def password(self, user: str) -> str:
         return self.environment[_password_name(user)]
-
-    @property
-    def address(self) -> str:
-        """Return host and port without any password."""
-        return f"127.0.0.1:{self.port}"
 
     @property
     def monitor(self) -> str:
