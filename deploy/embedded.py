@@ -22,9 +22,10 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from deploy import unprivileged
-from deploy.children import Child, Claim, StartError, await_ready, clear_out, end, myself
+from deploy.children import Child, Claim, StartError, await_ready, clear_out, end, living_in, myself
 
 _LONGEST_SOCKET = 100  # of the 107 bytes of sun_path on Linux, 103 on macOS
+_FAR_SOCKETS = Path("/tmp")  # noqa: S108 - private() checks whose the folder in it is
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _NATS_CONFIG = Path(__file__).with_name("nats.conf")
 NATS_USERS: Final = ("approvals", "forums", "policy", "bulletin", "operator")
@@ -78,6 +79,11 @@ class _Server:
             end(self.process, patience=0)
         self._claim.release()
 
+    def remove(self) -> None:
+        """Stop and delete the folder with everything in it."""
+        self.stop()
+        unprivileged.remove(self.folder)
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -113,7 +119,7 @@ class Postgres(_Server):
         if len(os.fsencode(near)) + len(f"/.s.PGSQL.{self.port}") <= _LONGEST_SOCKET:
             return near
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
-        return Path(f"/tmp/chunfeng-{self._account.uid}-{digest}")  # noqa: S108 - private() checks whose it is
+        return _FAR_SOCKETS / f"chunfeng-{self._account.uid}-{digest}"
 
     def url(self, database: str, *, user: str | None = None) -> str:
         """Return SQLAlchemy's URL of a database, as its owner unless told otherwise."""
@@ -149,15 +155,16 @@ class Postgres(_Server):
             raise StartError(done.stderr.strip())
         return done.stdout.strip()
 
-    def remove(self) -> None:
-        """Stop and delete the folder with everything in it."""
-        self.stop()
-        unprivileged.remove(self.folder)
+    def stop(self) -> None:
+        """Shut down in order and give the folder back."""
+        super().stop()
+        if self.socket.parent == _FAR_SOCKETS:
+            shutil.rmtree(self.socket, ignore_errors=True)
 
     def _start(self) -> None:
         cluster, log = self.cluster, self.folder / "postgres.log"
         self._initialise(cluster)
-        clear_out(cluster, patience=5)
+        clear_out(cluster, patience=10 if self._postmaster() in set(living_in(cluster)) else 0)
         if Path("/proc/self/cwd").exists():  # we could look: nothing lives there, so its pid is a stranger's by now
             (cluster / "postmaster.pid").unlink(missing_ok=True)
             (self.socket / f".s.PGSQL.{self.port}.lock").unlink(missing_ok=True)
@@ -201,6 +208,13 @@ class Postgres(_Server):
             raise StartError(log.read_text(errors="replace"))
         fresh.rename(cluster)
 
+    def _postmaster(self) -> int | None:
+        """Return the process that the data directory says serves it; it is shutting down if we own the folder."""
+        try:
+            return int((self.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return None
+
     def _ready(self) -> bool:
         try:
             lines = (self.cluster / "postmaster.pid").read_text().splitlines()
@@ -240,11 +254,6 @@ class Nats(_Server):
     def monitor(self) -> str:
         """Return the URL that says whether the server is well."""
         return f"http://127.0.0.1:{self.monitor_port}/healthz"
-
-    def remove(self) -> None:
-        """Stop and delete the folder with everything in it."""
-        self.stop()
-        unprivileged.remove(self.folder)
 
     def _start(self) -> None:
         log, ports = self.folder / "nats.log", self.folder / "ports"

@@ -66,8 +66,13 @@ def seat(folder: Path) -> Path:
         home = _base() / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
         home.mkdir(mode=0o711, exist_ok=True)
         (home / _ORIGIN).write_text(str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
         pointer.symlink_to(home)
-    return pointer.resolve()
+    home = pointer.resolve()
+    if not home.exists():  # records are not to be replaced by an empty database without a word
+        message = f"the data of {folder} was in {home}, which is gone; delete {pointer} to begin anew"
+        raise FileNotFoundError(message)
+    return home
 
 
 def remove(folder: Path) -> None:
@@ -106,7 +111,7 @@ def _base() -> Path:
 
 def _traversable(folder: Path) -> bool:
     where = folder.resolve()
-    return all(step.stat().st_mode & stat.S_IXOTH for step in (where, *where.parents))
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (where, *where.parents) if step.exists())
 
 
 def _world_readable(install: Path) -> bool:
@@ -120,7 +125,7 @@ def _copy(target: Path) -> None:
         fresh = Path(name) / "copy"
         shutil.copytree(_LIBRARIES, fresh / _LIBRARIES.name)
         shutil.copytree(
-            _INSTALL, fresh / _PACKAGE.name / _INSTALL.name, ignore=shutil.ignore_patterns("*.a", "include", "pg_*")
+            _INSTALL, fresh / _PACKAGE.name / _INSTALL.name, ignore=shutil.ignore_patterns("*.a", "include")
         )
         for path in (fresh, *fresh.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
