@@ -20,12 +20,12 @@ from shared.problems import Invalid, Malformed, Refused, invalid
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 SCHEMAS: Final = "/v1/schemas"
+_LONGEST: Final = 256
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
 _SOURCE = re.compile(r"[!-~]{1,200}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KNOWN = {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}
-_EXTENSIONS = {"sequence", "correlationid", "traceparent", "tracestate", "aggregateversion", "causationid"}
 
 
 class UnknownType(Refused):
@@ -99,7 +99,9 @@ def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
     if not (isinstance(event_id, str) and _IDENTIFIER.fullmatch(event_id)):
         errors.append(_error("id", "应为1至128个可见 ASCII 字符", "must be 1 to 128 visible ASCII characters"))
     if not (isinstance(source, str) and _SOURCE.fullmatch(source)):
-        errors.append(_error("source", "应为1至200个可见 ASCII 字符的 URI", "must be a URI of 1 to 200 ASCII characters"))
+        errors.append(
+            _error("source", "应为1至200个可见 ASCII 字符的 URI", "must be a URI of 1 to 200 ASCII characters")
+        )
     if not isinstance(raw.get("type"), str):
         errors.append(_error("type", "应为事件类型", "must be an event type"))
     if raw.get("datacontenttype", "application/json") != "application/json":
@@ -110,7 +112,7 @@ def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
             errors.append(_error(name, "请用 JSON 的 data", "use JSON in data"))
         elif not _EXTENSION.fullmatch(name):
             errors.append(_error(name, "扩展属性名应为小写字母和数字", "an extension is lower-case letters and digits"))
-        elif not isinstance(value, (str, int, bool)) or (isinstance(value, str) and len(value) > 256):
+        elif not isinstance(value, (str, int, bool)) or (isinstance(value, str) and len(value) > _LONGEST):
             errors.append(_error(name, "扩展属性应为短文字、整数或布尔值", "an extension is a short scalar"))
     return errors
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,20 +29,21 @@ QUEUE: Final = 5_000
 """Most events waiting for the writer; beyond, callers are asked to come back."""
 _ATTEMPTS: Final = 5
 
+W = TypeVar("W", bound=World)
 Receipt = dict[str, Any]
 Answer = Receipt | Refused
 
 
-class Desk(Protocol):
+class Desk(Protocol[W]):
     """A service's side of the intake: what it accepts, how it loads what a group needs, how it saves the outcome."""
 
     accepts: Mapping[str, type[Event]]
 
-    async def load(self, session: AsyncSession, events: Sequence[Event]) -> World:
+    async def load(self, session: AsyncSession, events: Sequence[Event]) -> W:
         """Load everything that bears on these events, in as few queries as possible."""
         ...
 
-    async def save(self, session: AsyncSession, world: World) -> None:
+    async def save(self, session: AsyncSession, world: W) -> None:
         """Save what deciding changed, in as few statements as possible."""
         ...
 
@@ -62,8 +63,6 @@ class TryAgain(Refused):
     status = 503
     zh = "系统暂时无法记录，请稍后以同一编号重发"
     en = "Nothing can be recorded just now; send it again with the same id in a moment"
-
-
 
 
 @dataclass
@@ -92,7 +91,9 @@ class Round:
             return self._receipt(posted, status="waiting", waits_for=lacking.needs)
         except Refused as refusal:
             return refusal
-        return self._receipt(posted, status="accepted", facts=[self._record(posted, e, i) for i, e in enumerate(events)])
+        return self._receipt(
+            posted, status="accepted", facts=[self._record(posted, e, i) for i, e in enumerate(events)]
+        )
 
     def _record(self, posted: Posted, event: Event, index: int) -> dict[str, str]:
         record = outbox.Record(
@@ -129,11 +130,11 @@ class _Letter:
 class Intake:
     """Takes posted events and answers each after it is recorded."""
 
-    def __init__(self, service: str, *, database: Database, desk: Desk, clock: Clock) -> None:
+    def __init__(self, service: str, *, database: Database, desk: Desk[Any], clock: Clock) -> None:
         """Take the service's name and its desk; `run` must be running for anything to be answered."""
         self.service = service
         self.desk = desk
-        self._database = database
+        self.database = database
         self._clock = clock
         self._letters: asyncio.Queue[_Letter] = asyncio.Queue()
         self._queued = 0
@@ -178,7 +179,7 @@ class Intake:
             except (DBAPIError, OSError, TimeoutError) as error:
                 self._log.warning("intake.unavailable", error=type(error).__name__, events=len(posted))
                 return [TryAgain() for _ in posted]
-            except Exception:
+            except Exception:  # noqa: BLE001  (logged below, or isolated one by one)
                 if len(posted) > 1:
                     break
                 self._log.exception("intake.failed", correlation_id=posted[0].correlation_id)
@@ -189,7 +190,7 @@ class Intake:
         return [(await self._settle_with_care([one]))[0] for one in posted]
 
     async def _settle(self, posted: Sequence[Posted]) -> Sequence[Answer]:
-        async with self._database.transaction() as session:
+        async with self.database.transaction() as session:
             answers, unlocked = await self._round(session, posted)
             while unlocked:
                 released = await receipts.release(session, unlocked, self.desk.accepts)

@@ -15,7 +15,10 @@ _SENTENCES = {
     "string_too_short": ("不能为空", "must not be empty"),
     "string_type": ("应为文字", "must be a string"),
     "string_unicode": ("含有无效的 Unicode 字符", "contains an invalid Unicode character"),
-    "string_pattern_mismatch": ("格式不对，或含有控制字符", "does not match the format, or contains control characters"),
+    "string_pattern_mismatch": (
+        "格式不对，或含有控制字符",
+        "does not match the format, or contains control characters",
+    ),
     "enum": ("应为其中之一：{expected}", "must be one of: {expected}"),
     "literal_error": ("应为其中之一：{expected}", "must be one of: {expected}"),
     "timezone_aware": ("时间须带时区，如 2022-03-16T09:00:00+08:00", "a time needs its zone"),
@@ -50,7 +53,7 @@ class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a p
         return _WORDS.sub("-", type(self).__name__).lower()
 
     def errors(self) -> list[dict[str, str]]:
-        """The single errors, each with path and both sentences."""
+        """List the single errors, each with path and both sentences."""
         if self.path is None:
             return []
         return [{"path": self.path, "zh": self.zh.format(**self.fields), "en": self.en.format(**self.fields)}]

@@ -17,8 +17,8 @@ from shared.vocabulary import Level, Role
 
 # One round trip for both questions a group asks first: who was answered before, and how far is each aggregate.
 _KNOWN = text("""
-    SELECT 'receipt' AS what, receipt.source AS a, receipt.event_id AS b, receipt.body_sha256 AS c, receipt.receipt AS d,
-        receipt.status AS e, 0 AS version
+    SELECT 'receipt' AS what, receipt.source AS a, receipt.event_id AS b, receipt.body_sha256 AS c,
+        receipt.receipt AS d, receipt.status AS e, 0 AS version
     FROM receipt JOIN unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS asked(source, event_id)
         ON receipt.source = asked.source AND receipt.event_id = asked.event_id
     UNION ALL
@@ -140,7 +140,7 @@ async def settle_refused(session: AsyncSession, released: Sequence[Posted], answ
     for posted, answer in zip(released, answers, strict=True):
         if isinstance(answer, Refused):
             logs.get().warning("event.refused_late", correlation_id=posted.correlation_id, problem=answer.problem())
-            receipt = {"source": posted.source, "id": posted.id, "type": posted.event.type}
+            receipt: dict[str, Any] = {"source": posted.source, "id": posted.id, "type": posted.event.type}
             receipt |= {"status": "refused", "problem": answer.problem()}
             values = {"source": posted.source, "id": posted.id, "receipt": json.dumps(receipt, ensure_ascii=False)}
             await connection.execute(_REFUSE, values)

@@ -1,7 +1,7 @@
 """The notice's closed sets of words (鄂府办发〔2022〕30号), with their Chinese and English labels."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 
 class Word(StrEnum):
@@ -10,7 +10,7 @@ class Word(StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, value: str, zh: str = "", en: str = "") -> "Word":
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
         """Keep the wire value as the string and the two labels beside it."""
         word = str.__new__(cls, value)
         word._value_ = value

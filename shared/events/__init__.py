@@ -16,7 +16,7 @@ from shared.events.applications import (
     LicenceIssued,
     Project,
 )
-from shared.events.base import ApplicationEvent, EVENTS, Event, Part, SessionEvent
+from shared.events.base import EVENTS, ApplicationEvent, Event, Part, SessionEvent
 from shared.events.bulletin import (
     BulletinCorrected,
     BulletinDelivered,
@@ -45,6 +45,7 @@ from shared.events.keys import KeyIssued, KeyRevoked
 from shared.events.policy import TeamAssigned, TeamMember, VisitsConcluded
 
 __all__ = [
+    "EVENTS",
     "ApplicationDocketed",
     "ApplicationEvent",
     "ApplicationWithdrawn",
@@ -61,7 +62,6 @@ __all__ = [
     "Decision",
     "Deferral",
     "DeliveryFailed",
-    "EVENTS",
     "Event",
     "ForumHeld",
     "Forwarding",

@@ -60,7 +60,7 @@ class Decision(ApplicationEvent):
 
     @model_validator(mode="after")
     def outcome_has_its_particulars(self) -> Self:
-        """A deferral belongs to a deferred outcome and only there; so does a forwarding to a forwarded one."""
+        """Refuse a deferral without a deferred outcome or the reverse; likewise a forwarding."""
         if (self.outcome is Outcome.DEFERRED) != (self.deferral is not None):
             message = (
                 "容缺审批须有 deferral（承诺书、所缺材料、补正期限），其他结论不得有 (deferral goes with deferred)"

@@ -22,7 +22,7 @@ class Event(Part):
 
     type: ClassVar[str]
 
-    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:  # noqa: A002  (the wire's own word)
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:  # noqa: A002, ANN401  (the wire's own word; pydantic's keywords)
         """Register the class under its wire type."""
         super().__init_subclass__(**kwargs)
         if type is not None:

@@ -1,0 +1,175 @@
+"""Everything the approvals service says no to, one class and two sentences each."""
+
+from shared.problems import Refused
+
+
+class NotAllowed(Refused):
+    """The caller's role may not post this event."""
+
+    status = 403
+    row = 88
+    zh = "{unit}（{role}）不能登记此类事件，应由{who}办理"
+    en = "{unit} ({role}) may not post this event; it is for: {who}"
+
+
+class NotTheOwner(Refused):
+    """Another unit decides this formality."""
+
+    status = 403
+    row = 15
+    zh = "{formality}（{level}）由{owner}办理，{unit}不能签批"
+    en = "{formality} at {level} level is decided by {owner}, not by {unit}"
+
+
+class NoOwner(Refused):
+    """The campaign names no unit for this formality here."""
+
+    row = 15
+    zh = "本次行动未指定{level}{formality}的办理单位"
+    en = "The campaign names no unit that decides {formality} at {level} level here"
+
+
+class AlreadyPlanned(Refused):
+    """A campaign of this name exists."""
+
+    status = 409
+    row = 1
+    zh = "行动 {campaign} 已经建立"
+    en = "The campaign {campaign} exists already"
+
+
+class NotTenSessions(Refused):
+    """The plan breaks the campaign's shape: distinct banners, and one city session at the end."""
+
+    row = 1
+    zh = "场次安排不符合要求：{reason}"
+    en = "The plan of sessions is not right: {reason_en}"
+
+
+class UnknownSession(Refused):
+    """The campaign has no such session."""
+
+    status = 404
+    row = 1
+    zh = "行动中没有场次 {session}"
+    en = "The campaign has no session {session}"
+
+
+class LevelNotHere(Refused):
+    """The city session decides at city level only."""
+
+    row = 18
+    zh = "市直专场只办理市级事项，不能办理{level}事项"
+    en = "The city session decides at city level only, not at {level} level"
+
+
+class ScopeNotHere(Refused):
+    """The project stands on a list this kind of session does not deal with."""
+
+    row = 14
+    zh = "{kind}不办理{scope}的项目"
+    en = "A {kind} does not deal with a {scope}"
+
+
+class WrongDivision(Refused):
+    """A banner's unit acts in another banner's session."""
+
+    status = 403
+    row = 75
+    zh = "{unit}不能办理{session}的事项"
+    en = "{unit} may not act in {session}"
+
+
+class AlreadyOpened(Refused):
+    """The session was declared open before."""
+
+    status = 409
+    row = 7
+    zh = "{session}已于{at}宣布开始"
+    en = "{session} was declared open at {at}"
+
+
+class AlreadyClosed(Refused):
+    """The session was closed before."""
+
+    status = 409
+    row = 7
+    zh = "{session}已于{at}结束"
+    en = "{session} was closed at {at}"
+
+
+class WrongOrder(Refused):
+    """A session cannot close before it opened."""
+
+    row = 7
+    zh = "结束时间不能早于开始时间{opened}"
+    en = "It cannot close before it opened at {opened}"
+
+
+class StatedByService(Refused):
+    """The field is counted by the service, not by the poster."""
+
+    row = 59
+    zh = "此项由系统统计，请勿填写"
+    en = "This field is counted by the service; leave it out"
+
+
+class AlreadyDocketed(Refused):
+    """The same formality of the same project at the same level is on a docket of this campaign."""
+
+    status = 409
+    row = 30
+    zh = "该事项已列入{session}的审批清单"
+    en = "This application is on the docket of {session} already"
+
+
+class OtherSession(Refused):
+    """The application stands on another session's docket."""
+
+    status = 409
+    row = 30
+    zh = "该事项列在{session}的审批清单上，不在本场"
+    en = "This application is on the docket of {session}"
+
+
+class Withdrawn(Refused):
+    """The application was withdrawn."""
+
+    status = 409
+    row = 28
+    zh = "该事项已撤回（{reason}）"
+    en = "This application was withdrawn ({reason})"
+
+
+class AlreadyDecided(Refused):
+    """The application has its decision."""
+
+    status = 409
+    row = 30
+    zh = "该事项已由{unit}办结：{outcome}；如有差错请提交更正"
+    en = "{unit} has decided this application: {outcome}; post a correction to change it"
+
+
+class DueBeforeSigning(Refused):
+    """Deferred materials cannot be due before the decision."""
+
+    row = 19
+    zh = "补正期限{due}早于签批日期{signed}"
+    en = "The due date {due} is before the day of signing {signed}"
+
+
+class NoLicenceWhenForwarded(Refused):
+    """A forwarded application is not decided here, so no licence can be issued."""
+
+    row = 21
+    zh = "转报上报的事项不能当场发证"
+    en = "No licence can be issued for a forwarded application"
+
+
+class LicenceNumberTaken(Refused):
+    """The issuer used this licence number before."""
+
+    status = 409
+    row = 21
+    zh = "{unit}的证照编号 {number} 已经使用"
+    en = "{unit} has used the licence number {number} before"

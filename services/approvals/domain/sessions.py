@@ -1,0 +1,116 @@
+"""The campaign and its sessions: planned, scheduled, opened, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from services.approvals.domain import refusals
+from services.approvals.domain.state import Registry, Session, totals
+from shared.events import CampaignPlanned, Event, PlannedSession, SessionClosed, SessionOpened, SessionScheduled
+from shared.posted import Posted
+from shared.problems import NotYet
+from shared.vocabulary import CITY_DIVISION, Role, SessionKind
+
+if TYPE_CHECKING:
+    from services.approvals.domain.world import ApprovalsWorld
+
+
+def allow(posted: Posted, *roles: Role) -> None:
+    """Refuse callers of other roles (row 88)."""
+    if posted.caller.role not in roles:
+        who = "、".join(role.zh for role in roles)
+        raise refusals.NotAllowed(unit=posted.caller.unit_name, role=posted.caller.role.zh, who=who)
+
+
+def planned(world: ApprovalsWorld, session: str) -> tuple[Registry, PlannedSession]:
+    """Return the plan of a session; an unknown campaign may still arrive, an unknown session of a known one not."""
+    registry = world.registry(session)
+    if registry is None:
+        raise NotYet(CampaignPlanned.type, session.rpartition("-")[0])
+    found = registry.session(session)
+    if found is None:
+        raise refusals.UnknownSession(path="data.session", session=session)
+    return registry, found
+
+
+def plan(world: ApprovalsWorld, posted: Posted, event: CampaignPlanned) -> Sequence[Event]:
+    """Plan a campaign: the DRC's call creates its ten sessions at once (row 1)."""
+    allow(posted, Role.DRC)
+    if event.campaign in world.registries:
+        raise refusals.AlreadyPlanned(path="data.campaign", campaign=event.campaign)
+    _check_sessions(event)
+    world.registries[event.campaign] = Registry(event)
+    world.changes.plans.append(event)
+    for one in event.sessions:
+        world.put_session(Session(one.session))
+    return [event]
+
+
+def _check_sessions(event: CampaignPlanned) -> None:
+    def refuse(zh: str, en: str) -> refusals.NotTenSessions:
+        return refusals.NotTenSessions(path="data.sessions", reason=zh, reason_en=en)
+
+    divisions = [one.division for one in event.sessions]
+    if len(set(divisions)) != len(divisions):
+        raise refuse("同一旗区只能有一场", "one session for each banner")
+    for one in event.sessions:
+        if one.session != f"{event.campaign}-{one.division}":
+            raise refuse(f"{one.session} 应为 {event.campaign}-{one.division}", "a session is <campaign>-<division>")
+        if (one.kind is SessionKind.CITY) != (one.division == CITY_DIVISION):
+            raise refuse("市直专场的区划应为150600", "the city session, and only it, is of division 150600")
+    last = max(event.sessions, key=lambda one: one.position)
+    if last.kind is not SessionKind.CITY:
+        raise refuse("市直专场应在最后", "the city session comes last")
+
+
+def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> Sequence[Event]:
+    """Announce a session's date and venue (notice §二: 具体时间另行通知)."""
+    allow(posted, Role.DRC)
+    planned(world, event.session)
+    state = world.sessions[event.session]
+    if state.closed_at is not None:
+        raise refusals.AlreadyClosed(path="data.session", session=event.session, at=state.closed_at.isoformat())
+    world.put_session(replace(state, scheduled_at=event.starts_at, venue=event.venue.name))
+    return [event]
+
+
+def _declares(posted: Posted, session: PlannedSession) -> None:
+    """Refuse whoever may not open or close: the banner's head, or the general office for a city leader (row 7)."""
+    if session.kind is SessionKind.CITY:
+        allow(posted, Role.OFFICE)
+    else:
+        allow(posted, Role.BANNER)
+        if posted.caller.division != session.division:
+            raise refusals.WrongDivision(unit=posted.caller.unit_name, session=session.name)
+
+
+def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) -> Sequence[Event]:
+    """Open a session: 旗区负责人, in the city session 市领导, declares it (notice §二(一)5(1), (五)5(1); row 7)."""
+    _, session = planned(world, event.session)
+    _declares(posted, session)
+    state = world.sessions[event.session]
+    if state.scheduled_at is None:
+        raise NotYet(SessionScheduled.type, event.session)
+    if state.opened_at is not None:
+        raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at.isoformat())
+    world.put_session(replace(state, opened_at=event.opened_at, opened_by=event.declared_by.name))
+    return [event]
+
+
+def close(world: ApprovalsWorld, posted: Posted, event: SessionClosed) -> Sequence[Event]:
+    """Close a session and state the control totals its bulletin must reach (rows 7, 59)."""
+    _, session = planned(world, event.session)
+    _declares(posted, session)
+    if event.totals is not None:
+        raise refusals.StatedByService(path="data.totals")
+    state = world.sessions[event.session]
+    if state.closed_at is not None:
+        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at.isoformat())
+    if state.opened_at is None:
+        raise NotYet(SessionOpened.type, event.session)
+    if event.closed_at < state.opened_at:
+        raise refusals.WrongOrder(path="data.closed_at", opened=state.opened_at.isoformat())
+    world.put_session(replace(state, closed_at=event.closed_at))
+    return [event.model_copy(update={"totals": totals(world.of_session(event.session))})]

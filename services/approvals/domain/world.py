@@ -1,0 +1,71 @@
+"""The approvals service's world: finds the rule for a posted event and applies the facts that follow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.approvals.domain import docket, sessions, signing
+from services.approvals.domain.state import Application, Changes, Registry, Session
+from shared.events import (
+    ApplicationDocketed,
+    ApplicationWithdrawn,
+    ApprovalCorrected,
+    ApprovalSigned,
+    CampaignPlanned,
+    Event,
+    LicenceIssued,
+    SessionClosed,
+    SessionOpened,
+    SessionScheduled,
+)
+from shared.posted import Posted
+
+
+@dataclass
+class ApprovalsWorld:
+    """What bears on a group of posted events; deciding one changes it, so that the next one sees it."""
+
+    registries: dict[str, Registry] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    applications: dict[str, Application] = field(default_factory=dict)
+    licences: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Licence numbers in use: (issuing unit, number) → application."""
+    changes: Changes = field(default_factory=Changes)
+
+    def decide(self, posted: Posted) -> Sequence[Event]:
+        """Return the facts that follow, or raise the refusal of the rule that forbids it."""
+        return RULES[type(posted.event)](self, posted, posted.event)
+
+    def registry(self, session: str) -> Registry | None:
+        """Return the registry of the campaign a session belongs to."""
+        return self.registries.get(session.rpartition("-")[0])
+
+    def put_session(self, session: Session) -> None:
+        self.sessions[session.session] = session
+        self.changes.sessions.add(session.session)
+
+    def put_application(self, application: Application) -> None:
+        self.applications[application.subject] = application
+        self.changes.applications.add(application.subject)
+
+    def of_session(self, session: str) -> list[Application]:
+        """Return the applications of a session; complete only when a group closes it."""
+        return [one for one in self.applications.values() if one.session == session]
+
+
+Rule = Callable[["ApprovalsWorld", Posted, Any], Sequence[Event]]
+
+RULES: Mapping[type[Event], Rule] = {
+    CampaignPlanned: sessions.plan,
+    SessionScheduled: sessions.schedule,
+    SessionOpened: sessions.open_session,
+    SessionClosed: sessions.close,
+    ApplicationDocketed: docket.add,
+    ApplicationWithdrawn: docket.withdraw,
+    ApprovalSigned: signing.sign,
+    ApprovalCorrected: signing.correct,
+    LicenceIssued: signing.issue_licence,
+}
+
+ACCEPTS: Mapping[str, type[Event]] = {event.type: event for event in RULES}
+"""Event types the service takes, by wire type."""

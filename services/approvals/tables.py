@@ -1,0 +1,61 @@
+"""The approvals service's tables."""
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables."""
+
+
+class Campaign(Table, table=True):
+    """A campaign as planned."""
+
+    __tablename__ = "campaign"
+    campaign: str = Field(primary_key=True)
+    plan: str = Field(sa_type=Text)
+    """The data of its CampaignPlanned event."""
+
+
+class Session(Table, table=True):
+    """A session's life."""
+
+    __tablename__ = "session"
+    session: str = Field(primary_key=True)
+    scheduled_at: datetime | None
+    venue: str | None
+    opened_at: datetime | None
+    opened_by: str | None
+    closed_at: datetime | None
+
+
+class Application(Table, table=True):
+    """An application's life: the row is the ledger's line."""
+
+    __tablename__ = "application"
+    subject: str = Field(primary_key=True)
+    session: str = Field(index=True)
+    project_code: str
+    formality: str
+    level: str
+    project_name: str
+    scope: str
+    owner_code: str
+    owner_name: str
+    withdrawn: str | None
+    outcome: str | None
+    decision: str | None = Field(sa_type=Text)
+    amended: bool
+    licences: int
+
+
+class Licence(Table, table=True):
+    """A licence issued on the spot; an issuer uses a number once."""
+
+    __tablename__ = "licence"
+    issuer: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    subject: str = Field(index=True)

@@ -1,0 +1,164 @@
+"""The relay: carries recorded facts from the outbox to the stream, in order, each at least once.
+
+One process per service leads (an advisory lock held by its connection). It reads facts above the published mark,
+publishes them with Nats-Msg-Id, and moves the mark after the stream has acknowledged. A crash in between publishes
+again; Nats-Msg-Id and the consumers' inboxes absorb it.
+"""
+
+import asyncio
+import contextlib
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+import nats.errors
+from nats.aio.client import Client
+from sqlalchemy import URL
+
+from shared import envelope, faults, logs
+from shared.metrics import FACTS_PUBLISHED, OUTBOX_LAG, RELAY_LEADER
+from shared.outbox import CHANNEL
+from shared.stream import STREAM, subject_of
+
+BATCH: Final = 1000
+"""Most messages in one atomic batch; the server refuses more (ADR-50)."""
+_ATOMIC_FROM: Final = 4
+"""Below this many facts, plain publishing has the lower latency."""
+_POLL_SECONDS: Final = 1.0
+_ACK_SECONDS: Final = 10.0
+_LOCK: Final = zlib.crc32(b"chunfeng relay")
+
+_READ = """
+    SELECT sequence, event_id, type, envelope FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2
+"""
+_MARK = "UPDATE outbox_counter SET published = $1 WHERE id = 1 AND published < $1"
+_STATE = "SELECT published, last FROM outbox_counter WHERE id = 1"
+
+
+class NotPublishedError(Exception):
+    """The stream did not take a batch."""
+
+
+class Relay:
+    """Publishes one service's facts."""
+
+    def __init__(self, service: str, *, database: URL, client: Client) -> None:
+        """Take the database and a NATS connection of its own."""
+        self.service = service
+        self._dsn = database.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._client = client
+        self._wake = asyncio.Event()
+        self._batches = 0
+        self._log = logs.get()
+
+    async def run(self) -> None:
+        """Lead whenever nobody else does, for ever."""
+        while True:
+            try:
+                await self._lead()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+                self._log.warning("relay.interrupted", error=str(error) or type(error).__name__)
+            except NotPublishedError as error:
+                self._log.warning("relay.not_published", error=str(error))
+            RELAY_LEADER.labels(self.service).set(0)
+            await asyncio.sleep(0.5)
+
+    async def _lead(self) -> None:
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=30)
+        try:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+                return
+            RELAY_LEADER.labels(self.service).set(1)
+            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+            published, _ = await connection.fetchrow(_STATE)
+            while True:
+                published = await self._drain(connection, published)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                self._wake.clear()
+                mark, last = await connection.fetchrow(_STATE)
+                # The mark goes back when an operator rebuilds the stream from the outbox.
+                published = min(published, mark)
+                OUTBOX_LAG.labels(self.service).set(last - published)
+        finally:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                await connection.close(timeout=2)
+
+    async def _drain(self, connection: asyncpg.Connection, published: int) -> int:
+        rows = await connection.fetch(_READ, published, BATCH)
+        while rows:
+            # While the stream takes this batch, PostgreSQL already reads the next.
+            ahead = asyncio.ensure_future(connection.fetch(_READ, rows[-1]["sequence"], BATCH))
+            try:
+                await self.publish(rows)
+            except BaseException:
+                ahead.cancel()
+                raise
+            following = await ahead
+            faults.crash_at("relay.before_mark")
+            published = rows[-1]["sequence"]
+            await connection.execute(_MARK, published)
+            faults.crash_at("relay.after_mark")
+            self._report(rows)
+            rows = following
+        return published
+
+    def _report(self, rows: Sequence[asyncpg.Record]) -> None:
+        FACTS_PUBLISHED.labels(self.service).inc(len(rows))
+        self._log.info(
+            "facts.published",
+            first=rows[0]["sequence"],
+            last=rows[-1]["sequence"],
+            event_ids=[row["event_id"] for row in rows],
+        )
+
+    async def publish(self, rows: Sequence[asyncpg.Record]) -> None:
+        """Publish rows of (sequence, event_id, type, envelope); returns when the stream has stored them all."""
+        messages = [
+            (
+                subject_of(self.service, row["type"]),
+                f"{self.service}:{row['event_id']}",
+                envelope.with_sequence(row["envelope"], row["sequence"]),
+            )
+            for row in rows
+        ]
+        if len(messages) < _ATOMIC_FROM or not await self._publish_batch(messages):
+            await self._publish_singly(messages)
+
+    async def _publish_batch(self, messages: Sequence[tuple[str, str, bytes]]) -> bool:
+        """Publish as one atomic batch; False when the stream has one of them already."""
+        self._batches += 1
+        batch = f"{self.service}-{id(self):x}-{self._batches}"
+        for position, (subject, message_id, payload) in enumerate(messages[:-1], start=1):
+            headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(position), "Nats-Msg-Id": message_id}
+            await self._client.publish(subject, payload, headers=headers)
+        subject, message_id, payload = messages[-1]
+        headers = {
+            "Nats-Batch-Id": batch,
+            "Nats-Batch-Sequence": str(len(messages)),
+            "Nats-Batch-Commit": "1",
+            "Nats-Msg-Id": message_id,
+        }
+        reply = await self._client.request(subject, payload, timeout=_ACK_SECONDS, headers=headers)
+        answer = json.loads(reply.data)
+        if "error" not in answer:
+            return True
+        self._log.info("relay.batch_refused", error=answer["error"])
+        return False
+
+    async def _publish_singly(self, messages: Sequence[tuple[str, str, bytes]]) -> None:
+        acks = [
+            self._client.request(
+                subject,
+                payload,
+                timeout=_ACK_SECONDS,
+                headers={"Nats-Msg-Id": message_id, "Nats-Expected-Stream": STREAM},
+            )
+            for subject, message_id, payload in messages
+        ]
+        for reply in await asyncio.gather(*acks):
+            answer = json.loads(reply.data)
+            if "error" in answer:
+                raise NotPublishedError(answer["error"].get("description", "no reason given"))

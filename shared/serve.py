@@ -1,0 +1,24 @@
+"""Runs a service's application under uvicorn; the same three lines in every service's __main__."""
+
+import uvicorn
+from fastapi import FastAPI
+
+from shared import logs
+from shared.settings import ServiceSettings
+
+
+def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve until told to stop."""
+    logs.configure(service, form=settings.log_format, level=settings.log_level)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        http="httptools",
+        backlog=2048,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )

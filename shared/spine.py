@@ -1,0 +1,138 @@
+"""What a service stands on, put together: database, clock, keys, intake, relay, consumer, and their running."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import nats.errors
+from fastapi import APIRouter, FastAPI
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared import faults, logs, web
+from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, SystemClock
+from shared.consumer import Consumer, On, Remember, ensure
+from shared.database import Database
+from shared.intake import Desk, Intake
+from shared.keys import Keys
+from shared.relay import Relay
+from shared.settings import ServiceSettings
+from shared.stream import connect, connection_options, lost_for_good
+
+
+class Spine:
+    """The common part of a service; `application` adds its own routes and parts to it."""
+
+    def __init__(
+        self,
+        service: str,
+        settings: ServiceSettings,
+        *,
+        desk: Desk[Any] | None = None,
+        handlers: Iterable[On] = (),
+        remember: Remember | None = None,
+    ) -> None:
+        """Take the service's side of the intake, if events are posted to it, and its table of reactions."""
+        faults.arm(settings.crash_at)
+        self.service = service
+        self.settings = settings
+        self.clock: Clock = RehearsalClock() if settings.rehearsal else SystemClock()
+        self.database = Database(settings.database)
+        self.keys = Keys(self.database)
+        self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None
+        self.consumer = Consumer(service, handlers, database=self.database, remember=remember)
+        self.broker = NatsBroker(
+            settings.nats_url,
+            logger=logging.getLogger(f"{service}.broker"),
+            apply_types=False,
+            graceful_timeout=10,
+            closed_cb=lost_for_good,
+            **connection_options(settings, f"{service} consumer"),
+        )
+        self.consumer.subscribe(self.broker)
+        self._client: Client | None = None
+
+    def application(self, *, summary: str, routes: Sequence[APIRouter], parts: Sequence[web.Part] = ()) -> FastAPI:
+        """Return the service as a FastAPI application."""
+        routers = list(routes)
+        if self.intake is not None:
+            limit = self.settings.max_body_bytes
+            routers.insert(0, web.events_route(self.intake, self.keys, self.clock, limit))
+        return web.service(
+            self.service,
+            summary=summary,
+            routes=routers,
+            parts=(self, *parts),
+            checks={"database": self.database.answers, "nats": self._nats_answers},
+            clock=self.clock,
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run relay, consumer, intake and the rehearsal clock as long as the block lasts."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            self._client = await connect(self.settings, f"{self.service} relay")
+            stack.push_async_callback(self._client.close)
+            await self._follow_the_clock(self._client)
+            await self.broker.connect()
+            stack.push_async_callback(self._stop_broker)
+            await ensure(self.broker, self.consumer)
+            if self.intake is not None:
+                await stack.enter_async_context(background(self.intake.run(), "intake"))
+            relay = Relay(self.service, database=self.settings.database, client=self._client)
+            await stack.enter_async_context(background(relay.run(), "relay"))
+            await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
+            await self.broker.start()
+            yield
+
+    async def _follow_the_clock(self, client: Client) -> None:
+        clock = self.clock
+        if not isinstance(clock, RehearsalClock):
+            return
+
+        async def hear(message: Msg) -> None:
+            clock.tell(datetime.fromisoformat(message.data.decode()))
+
+        await client.subscribe(CLOCK_SUBJECT, cb=hear)
+        await clock.told()
+
+    async def _nats_answers(self) -> bool:
+        try:
+            return bool(await self.broker.ping(timeout=1))
+        except (nats.errors.Error, OSError, TimeoutError):
+            return False
+
+    async def _stop_broker(self) -> None:
+        try:
+            await self.broker.stop()
+        except (nats.errors.Error, OSError):
+            logs.get().warning("broker.stopped_without_nats")
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run `work` beside the block; if it ends by itself the process ends, for whoever supervises it to start again."""
+
+    async def supervised() -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except BaseException:  # noqa: BLE001  (the process ends)
+            logs.get().critical("background.failed", work=name, exc_info=True)
+            os._exit(1)
+        logs.get().critical("background.ended", work=name)
+        os._exit(1)
+
+    task = asyncio.create_task(supervised(), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

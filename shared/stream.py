@@ -1,0 +1,84 @@
+"""The one declaration of the stream FACTS, its provisioning, and connections to it."""
+
+import asyncio
+import os
+from typing import Any, Final
+
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from shared import logs
+from shared.settings import ServiceSettings
+
+STREAM: Final = "FACTS"
+SUBJECTS: Final = "chunfeng.facts"
+"""Facts travel as chunfeng.facts.<service>.<type without its prefix>."""
+DUPLICATE_WINDOW_SECONDS: Final = 24 * 60 * 60
+
+
+def subject_of(service: str, event_type: str) -> str:
+    """Return the NATS subject of a service's fact of this type."""
+    return f"{SUBJECTS}.{service}.{event_type.removeprefix('chunfeng.')}"
+
+
+def declaration(replicas: int = 1) -> StreamConfig:
+    """Return the stream's configuration: kept for ever, never deleted from, new messages refused when full."""
+    return StreamConfig(
+        name=STREAM,
+        description="Every fact of the campaign, in order, kept for ever",
+        subjects=[f"{SUBJECTS}.>"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        num_replicas=replicas,
+        deny_delete=True,
+        deny_purge=True,
+        allow_direct=True,
+        allow_atomic=True,
+    )
+
+
+async def provision(stream: JetStreamContext, replicas: int = 1) -> None:
+    """Create the stream, or bring it to the declaration."""
+    try:
+        await stream.stream_info(STREAM)
+    except NotFoundError:
+        await stream.add_stream(declaration(replicas))
+    else:
+        await stream.update_stream(declaration(replicas))
+
+
+async def lost_for_good() -> None:
+    """End the process when NATS closed the connection for ever; whoever started it starts it again."""
+    logs.get().critical("nats.closed")
+    await asyncio.sleep(0)
+    os._exit(1)
+
+
+def connection_options(settings: ServiceSettings, name: str) -> dict[str, Any]:
+    """Return options for a connection that never stops reconnecting (reliability E3)."""
+    options: dict[str, Any] = {
+        "name": name,
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 0.5,
+        "connect_timeout": 5,
+        "ping_interval": 10,
+        "max_outstanding_pings": 3,
+    }
+    if settings.nats_user is not None and settings.nats_password is not None:
+        options |= {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
+    return options
+
+
+async def connect(settings: ServiceSettings, name: str) -> Client:
+    """Open a connection of its own, beside the broker's."""
+    log = logs.get()
+
+    async def report(error: Exception) -> None:
+        log.warning("nats.error", error=str(error) or type(error).__name__)
+
+    return await nats.connect(settings.nats_url, error_cb=report, **connection_options(settings, name))

@@ -1,0 +1,6 @@
+"""The web side of every service: the application, its events route, health, problems, request lines."""
+
+from shared.web.application import Part, service
+from shared.web.events import events_route
+
+__all__ = ["Part", "events_route", "service"]

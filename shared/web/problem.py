@@ -1,0 +1,72 @@
+"""Problem details (RFC 9457): every refusal leaves as application/problem+json in Chinese and English."""
+
+import json
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared import logs
+from shared.problems import Refused, invalid
+
+PROBLEM = "application/problem+json"
+
+_TITLES = {
+    404: ("没有此地址或此项", "There is nothing at this address"),
+    405: ("此地址不支持该方法", "This address does not support the method"),
+}
+
+
+def problem_response(body: dict[str, object]) -> Response:
+    """Render a problem document with its status."""
+    status = int(str(body["status"]))
+    headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+async def refused(_: Request, refusal: Exception) -> Response:
+    """Answer a refusal of the domain or the edge."""
+    if not isinstance(refusal, Refused):
+        raise refusal
+    return problem_response(refusal.problem())
+
+
+async def _unreadable(_: Request, failure: Exception) -> Response:
+    if not isinstance(failure, RequestValidationError):
+        raise failure
+    as_pydantic = ValidationError.from_exception_data(
+        "request",
+        [
+            {"type": "value_error", "loc": e["loc"], "ctx": {"error": ValueError(e["msg"])}, "input": None}
+            for e in failure.errors()
+        ],
+    )
+    return problem_response(invalid(as_pydantic).problem())
+
+
+async def _http(_: Request, failure: Exception) -> Response:
+    if not isinstance(failure, HTTPException):
+        raise failure
+    zh, en = _TITLES.get(failure.status_code, (str(failure.detail), str(failure.detail)))
+    body = {"type": "about:blank", "title": zh, "title_en": en, "status": failure.status_code}
+    return problem_response(body)
+
+
+async def _broken(_: Request, failure: Exception) -> Response:
+    logs.get().error("request.failed", exc_info=failure)
+    zh, en = "系统内部错误，已记录", "An internal error; it has been recorded"
+    return problem_response({"type": "about:blank", "title": zh, "title_en": en, "status": 500})
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal and failure as a problem document."""
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _broken)
