@@ -1,0 +1,140 @@
+"""What is posted of a session itself, its forum and its policy teams."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from deploy.demo.docket import Mark, docket
+from deploy.demo.people import person
+from deploy.demo.posts import Post
+from deploy.demo.timetable import at, session_day
+from deploy.demo.units import CITY_UNITS, PARKS, unit_of
+from shared.events import (
+    ForumHeld,
+    IssueRaised,
+    Official,
+    PlannedSession,
+    SessionClosed,
+    SessionOpened,
+    SessionScheduled,
+    TeamAssigned,
+    TeamMember,
+    Venue,
+    VisitsConcluded,
+)
+from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, SessionKind
+
+ISSUES: Final = Path(__file__).with_name("issues.csv")
+ISSUES_RAISED: Final = (6, 4, 7, 8, 3, 5, 2, 5, 6)
+"""How many issues each banner's forum hears, in the order of the sessions."""
+
+_TOPICS: Final = (
+    "财税金融支持",
+    "用地用林用草保障",
+    "能耗与环保政策",
+    "用工与人才政策",
+    "稳投资促消费",
+    "科技创新奖补",
+)
+
+
+def _venue(division: str) -> Venue:
+    """Return the notice's place: the service centre, the Kangbashi government's office, else the park."""
+    if division == CITY_DIVISION:
+        return Venue(kind="service_centre", name="市政务服务中心")
+    if division == KANGBASHI:
+        return Venue(kind="government_office", name="康巴什区人民政府办公地点")
+    return Venue(kind="park", name=f"{PARKS[division]}会议中心")
+
+
+def closes_at(session: PlannedSession) -> datetime:
+    """Return when a session ends: a banner's with its day, the city's when its table is done."""
+    return at(session_day(session.position), "09:40" if session.kind is SessionKind.CITY else "17:30")
+
+
+def _leader(position: int) -> Official:
+    return Official(name=person("city leader", str(position % 3)), post="市人民政府副市长")
+
+
+def _declared_by(session: PlannedSession) -> Official:
+    """Return who declares the session open: a city leader, or the banner's head (notice §二(一)5(1), (五)5(1))."""
+    if session.kind is SessionKind.CITY:
+        return _leader(session.position)
+    name = BANNERS[session.division]
+    return Official(name=person("head", session.division), post=f"{name}{'区长' if name.endswith('区') else '旗长'}")
+
+
+def session_posts(session: PlannedSession) -> list[Post]:
+    """Return the session's schedule, opening and closing."""
+    day, slug = session_day(session.position), session.session
+    host = unit_of("office" if session.kind is SessionKind.CITY else "government", session.division)
+    announced = session_day(session.position, shift=-3)
+    present = {item.project.owner_code for item in docket(session.division) if item.mark is not Mark.WITHDRAWN}
+    scheduled = SessionScheduled(session=slug, starts_at=at(day, "09:00"), venue=_venue(session.division))
+    opened = SessionOpened(
+        session=slug,
+        opened_at=at(day, "09:00"),
+        declared_by=_declared_by(session),
+        leaders=(_leader(session.position),),
+        enterprises=len(present),
+    )
+    closed_at = closes_at(session)
+    return [
+        Post(unit_of("drc", CITY_DIVISION), scheduled, at(announced, "09:10", minutes=session.position)),
+        Post(host, opened, at(day, "09:00", seconds=20)),
+        Post(host, SessionClosed(session=slug, closed_at=closed_at), at(closed_at.date(), f"{closed_at:%H:%M}:30")),
+    ]
+
+
+def forum_posts(session: PlannedSession) -> list[Post]:
+    """Return the issues a banner's enterprises raise, then the forum's end at 11:30."""
+    government = unit_of("government", session.division)
+    with ISSUES.open(encoding="utf-8", newline="") as file:
+        texts = list(csv.DictReader(file))
+    projects = list({item.code: item.project for item in docket(session.division)}.values())
+    count, day = ISSUES_RAISED[session.position - 1], session_day(session.position)
+    first = sum(ISSUES_RAISED[: session.position - 1])
+    posts = []
+    for number in range(1, count + 1):
+        text, project = texts[(first + number) % len(texts)], projects[number % len(projects)]
+        raised_at = at(day, "09:45", minutes=12 * number)
+        event = IssueRaised(
+            session=session.session,
+            issue=f"issue-{number}",
+            enterprise=project.owner_name,
+            topic=text["topic"],
+            text=text["text"].format(project=project.name),
+            raised_at=raised_at,
+        )
+        posts.append(Post(government, event, at(day, f"{raised_at:%H:%M}:25")))
+    held = ForumHeld(session=session.session, held_at=at(day, "11:30"))
+    return [*posts, Post(government, held, at(day, "11:32"))]
+
+
+def _team(session: PlannedSession, number: int) -> TeamAssigned:
+    """Compose a team: leader from the DRC, liaison from the banner, section chiefs of three other departments."""
+    bureaus = [bureau for bureau, _ in CITY_UNITS[2:18]]
+    start = 6 * session.position + 3 * number
+    members = [unit_of(bureaus[(start + step) % len(bureaus)], CITY_DIVISION).code for step in range(3)]
+    drc, banner = unit_of("drc", CITY_DIVISION).code, unit_of("government", session.division).code
+    topics = tuple(_TOPICS[(start // 3 + step) % len(_TOPICS)] for step in range(2))
+    return TeamAssigned(
+        session=session.session,
+        team=f"team-{number}",
+        leader=TeamMember(name=person("leader", drc, str(number)), unit=drc),
+        liaison=TeamMember(name=person("liaison", banner, str(number)), unit=banner),
+        members=tuple(TeamMember(name=person("section chief", unit), unit=unit) for unit in members),
+        topics=topics,
+    )
+
+
+def policy_posts(session: PlannedSession) -> list[Post]:
+    """Return two teams, assigned the day before, and the end of their visits."""
+    drc = unit_of("drc", CITY_DIVISION)
+    eve, day = session_day(session.position, shift=-1), session_day(session.position)
+    concluded = VisitsConcluded(session=session.session, concluded_at=at(day, "17:00"))
+    return [
+        *(Post(drc, _team(session, number), at(eve, "15:00", minutes=5 * number)) for number in (1, 2)),
+        Post(drc, concluded, at(day, "17:03")),
+    ]
