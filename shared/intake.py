@@ -74,7 +74,7 @@ class Round:
     known: receipts.Known
     now: datetime
     facts: list[outbox.Record] = field(default_factory=list)
-    receipts: list[receipts.New] = field(default_factory=list)
+    given: list[receipts.New] = field(default_factory=list)
     waiting: list[tuple[Posted, str]] = field(default_factory=list)
 
     def take(self, posted: Posted) -> Answer:
@@ -116,7 +116,7 @@ class Round:
             **particulars,
         }
         new = receipts.New(posted, receipt)
-        self.receipts.append(new)
+        self.given.append(new)
         self.known.add(new)
         return receipt
 
@@ -211,10 +211,10 @@ class Intake:
         now = self._clock.now()
         one_round = Round(self.service, world, known, now)
         answers = [one_round.take(one) for one in posted]
-        if one_round.receipts:
+        if one_round.given:
             await self.desk.save(session, world)
             await outbox.record(session, self.service, one_round.facts, now)
-            await receipts.save(session, one_round.receipts, now)
+            await receipts.save(session, one_round.given, now)
             await receipts.keep_waiting(session, one_round.waiting, now)
         return answers, {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
 

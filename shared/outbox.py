@@ -23,12 +23,13 @@ _NAMESPACE: Final = uuid.UUID("6f1c7d0e-30c2-5a1b-9e0e-2022031500aa")
 
 _RECORD = text("""
     WITH taken AS (UPDATE outbox_counter SET last = last + :count WHERE id = 1 RETURNING last - :count AS base),
-    added AS (INSERT INTO outbox (sequence, event_id, type, subject, version, envelope, recorded_at)
-    SELECT taken.base + fact.position, fact.event_id, fact.type, fact.subject, fact.version, fact.envelope, :now
+    added AS (INSERT INTO outbox (sequence, event_id, type, subject, version, correlation_id, envelope, recorded_at)
+    SELECT taken.base + fact.position, fact.event_id, fact.type, fact.subject, fact.version, fact.correlation_id,
+        fact.envelope, :now
     FROM taken, unnest(
         CAST(:event_ids AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
-        CAST(:versions AS bigint[]), CAST(:envelopes AS text[])
-    ) WITH ORDINALITY AS fact(event_id, type, subject, version, envelope, position))
+        CAST(:versions AS bigint[]), CAST(:correlation_ids AS text[]), CAST(:envelopes AS text[])
+    ) WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
     SELECT pg_notify(:channel, '')
 """)
 
@@ -71,6 +72,7 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
             "types": [fact.event.type for fact in facts],
             "subjects": [fact.event.subject for fact in facts],
             "versions": [fact.version for fact in facts],
+            "correlation_ids": [fact.correlation_id for fact in facts],
             "envelopes": [
                 envelope.write(
                     fact.event,

@@ -31,7 +31,7 @@ _ACK_SECONDS: Final = 10.0
 _LOCK: Final = zlib.crc32(b"chunfeng relay")
 
 _READ = """
-    SELECT sequence, event_id, type, envelope FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2
+    SELECT sequence, event_id, type, correlation_id, envelope FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2
 """
 _MARK = "UPDATE outbox_counter SET published = $1 WHERE id = 1 AND published < $1"
 _STATE = "SELECT published, last FROM outbox_counter WHERE id = 1"
@@ -112,6 +112,7 @@ class Relay:
             first=rows[0]["sequence"],
             last=rows[-1]["sequence"],
             event_ids=[row["event_id"] for row in rows],
+            correlation_ids=[row["correlation_id"] for row in rows],
         )
 
     async def publish(self, rows: Sequence[asyncpg.Record]) -> None:

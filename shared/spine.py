@@ -22,7 +22,7 @@ from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.relay import Relay
 from shared.settings import ServiceSettings
-from shared.stream import connect, connection_options, lost_for_good
+from shared.stream import connect, connection_options
 
 
 class Spine:
@@ -45,16 +45,19 @@ class Spine:
         self.database = Database(settings.database)
         self.keys = Keys(self.database)
         self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None
-        self.consumer = Consumer(service, handlers, database=self.database, remember=remember)
+        handlers = tuple(handlers)
+        self.consumer = Consumer(service, handlers, database=self.database, remember=remember) if handlers else None
+        self._stopping = False
         self.broker = NatsBroker(
             settings.nats_url,
             logger=logging.getLogger(f"{service}.broker"),
             apply_types=False,
             graceful_timeout=10,
-            closed_cb=lost_for_good,
+            closed_cb=self._nats_closed,
             **connection_options(settings, f"{service} consumer"),
         )
-        self.consumer.subscribe(self.broker)
+        if self.consumer is not None:
+            self.consumer.subscribe(self.broker)
         self._client: Client | None = None
 
     def application(self, *, summary: str, routes: Sequence[APIRouter], parts: Sequence[web.Part] = ()) -> FastAPI:
@@ -82,12 +85,13 @@ class Spine:
             await self._follow_the_clock(self._client)
             await self.broker.connect()
             stack.push_async_callback(self._stop_broker)
-            await ensure(self.broker, self.consumer)
             if self.intake is not None:
                 await stack.enter_async_context(background(self.intake.run(), "intake"))
             relay = Relay(self.service, database=self.settings.database, client=self._client)
             await stack.enter_async_context(background(relay.run(), "relay"))
-            await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
+            if self.consumer is not None:
+                await ensure(self.broker, self.consumer)
+                await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
             await self.broker.start()
             yield
 
@@ -108,7 +112,14 @@ class Spine:
         except (nats.errors.Error, OSError, TimeoutError):
             return False
 
+    async def _nats_closed(self) -> None:
+        """End the process when NATS closed the connection for ever; whoever started it starts it again."""
+        if not self._stopping:
+            logs.get().critical("nats.closed")
+            os._exit(1)
+
     async def _stop_broker(self) -> None:
+        self._stopping = True
         try:
             await self.broker.stop()
         except (nats.errors.Error, OSError):

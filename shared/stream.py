@@ -1,7 +1,5 @@
 """The one declaration of the stream FACTS, its provisioning, and connections to it."""
 
-import asyncio
-import os
 from typing import Any, Final
 
 import nats
@@ -50,13 +48,6 @@ async def provision(stream: JetStreamContext, replicas: int = 1) -> None:
         await stream.add_stream(declaration(replicas))
     else:
         await stream.update_stream(declaration(replicas))
-
-
-async def lost_for_good() -> None:
-    """End the process when NATS closed the connection for ever; whoever started it starts it again."""
-    logs.get().critical("nats.closed")
-    await asyncio.sleep(0)
-    os._exit(1)
 
 
 def connection_options(settings: ServiceSettings, name: str) -> dict[str, Any]:

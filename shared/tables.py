@@ -23,6 +23,7 @@ class Outbox(Spine, table=True):
     type: str
     subject: str
     version: int
+    correlation_id: str = Field(index=True)
     envelope: str = Field(sa_type=Text)
     """The CloudEvent as JSON text, without its sequence."""
     recorded_at: datetime

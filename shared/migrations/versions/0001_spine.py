@@ -28,6 +28,7 @@ def upgrade() -> None:
         _text("type"),
         _text("subject"),
         sa.Column("version", sa.Integer(), nullable=False),
+        _text("correlation_id", index=True),
         _text("envelope"),
         _time("recorded_at"),
     )
