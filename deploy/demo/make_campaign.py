@@ -9,7 +9,7 @@ from shared.events import CampaignPlanned, Masthead, PlannedSession, Recipient, 
 from shared.vocabulary import BANNERS, CITY_DIVISION, Channel, Distribution, Formality, Level, SessionKind
 
 SLUG: Final = "spring-2022"
-TEMPLATE: Final = Path("services/approvals/campaigns/spring-2022.json")
+TEMPLATE: Final = Path(__file__).parents[2] / "services/approvals/campaigns/spring-2022.json"
 
 # The notice does not say who owns which formality; these are the defaults of requirements.md I10.
 CITY_OWNERS: Final = {

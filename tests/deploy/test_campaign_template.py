@@ -1,7 +1,6 @@
 """The campaign template is the generator's output and keeps the notice's figures."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -9,13 +8,12 @@ from deploy.demo.make_campaign import TEMPLATE, campaign, template
 from shared.events import CampaignPlanned
 from shared.vocabulary import BANNERS, CITY_DIVISION, Formality, Level, SessionKind
 
-ROOT = Path(__file__).parents[2]
-PLANNED = CampaignPlanned.model_validate(json.loads((ROOT / TEMPLATE).read_text("utf-8")), extra="forbid")
+PLANNED = CampaignPlanned.model_validate(json.loads(TEMPLATE.read_text("utf-8")), extra="forbid")
 UNITS = {unit.code: unit for unit in PLANNED.units}
 
 
 def test_the_committed_template_is_the_generators_output() -> None:
-    assert (ROOT / TEMPLATE).read_text("utf-8") == template()
+    assert TEMPLATE.read_text("utf-8") == template()
 
 
 def test_only_the_demo_copy_says_demo() -> None:

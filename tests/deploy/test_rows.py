@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.rows import ROOT, BadMarkError, promises, report, marked_tests
+from deploy.rows import ROOT, BadMarkError, marked_tests, promises, report
 
 ROWS = {1: "one", 2: "two", 3: "three"}
 
