@@ -22,7 +22,7 @@ ATTEMPTS = 3
 TIMEOUT = 60
 
 
-class NoUv(Exception):  # noqa: N818 - named after what happened
+class NoUvError(Exception):
     """The locked uv cannot be had on this machine."""
 
 
@@ -34,7 +34,7 @@ def wheel_for(lock: str, system: str, machine: str) -> tuple[str, str]:
         if SYSTEMS.get(system, "no wheel") in name and name.endswith(f"_{machine}.whl"):
             return str(wheel["url"]), wheel["hash"].removeprefix("sha256:")
     message = f"uv {uv['version']} has no wheel for {system} {machine}"
-    raise NoUv(message)
+    raise NoUvError(message)
 
 
 def address(url: str, environment: dict[str, str]) -> str:
@@ -47,7 +47,7 @@ def address(url: str, environment: dict[str, str]) -> str:
     link = re.search(rf'href="([^"#]*{name})', download(page).decode())
     if link is None:
         message = f"{page} does not offer {name}"
-        raise NoUv(message)
+        raise NoUvError(message)
     return urljoin(page, str(link[1]))
 
 
@@ -59,7 +59,7 @@ def download(url: str) -> bytes:
         except (URLError, TimeoutError, ConnectionError) as problem:
             if attempt == ATTEMPTS:
                 message = f"{url}: {problem}"
-                raise NoUv(message) from problem
+                raise NoUvError(message) from problem
     raise AssertionError
 
 
@@ -81,7 +81,7 @@ def fetch(lock: Path, target: Path, environment: dict[str, str]) -> None:
     wheel = download(address(url, environment))
     if hashlib.sha256(wheel).hexdigest() != sha256:
         message = "the file is not the one uv.lock names (SHA-256 differs)"
-        raise NoUv(message)
+        raise NoUvError(message)
     unpack(wheel, target)
     label.write_text(sha256)
 
@@ -89,5 +89,5 @@ def fetch(lock: Path, target: Path, environment: dict[str, str]) -> None:
 if __name__ == "__main__":
     try:
         fetch(Path("uv.lock"), Path(sys.argv[1]), dict(os.environ))
-    except NoUv as reason:
+    except NoUvError as reason:
         sys.exit(f"uv: {reason}")

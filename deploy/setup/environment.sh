@@ -26,7 +26,7 @@ build_environment() {
   unset VIRTUAL_ENV CONDA_PREFIX
   export UV_PYTHON=$python UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_COMPILE_BYTECODE=1 UV_NO_PROGRESS=1
   if [[ ! -w ${HOME:-/nowhere} ]]; then export UV_CACHE_DIR=$here/cache; fi
-  say "  依赖 · locked dependencies into .venv"
+  say "  依赖 · locked dependencies into .venv (about 80 MB)"
   "$python" -m deploy.uv_wheel "$uv" >>"$log" 2>&1 ||
     fail "未能取得安装工具 uv，请检查网络。" "uv, the installer, could not be fetched; is there a network?" "with log"
   { if [[ -z $mirror ]]; then sync_from_lock; else sync_from_mirror "$mirror"; fi; } >>"$log" 2>&1 ||

@@ -36,7 +36,7 @@ need_libraries() {
     fail "缺少系统库：${missing[*]}（Debian 的名称）。请用本机的包管理器安装 pango、harfbuzz 及 Noto CJK 字体。" \
       "System libraries are missing (Debian's names): ${missing[*]}. Install pango, harfbuzz and the Noto CJK fonts."
   fi
-  if ((EUID == 0)); then install_missing; return; fi
+  if [[ $(id -u) == 0 ]]; then install_missing; return; fi
   fail "生成简报要用 pango 等系统库，本机没有，普通用户也不能安装。请管理员运行下面一行，然后重来：
       sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" \
     "The bulletin needs system libraries that only an administrator can install, with the line above; nothing was downloaded."
