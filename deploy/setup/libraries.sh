@@ -14,6 +14,7 @@ find_missing() {
   while read -r library package; do
     opens "$library" || missing+=("$package")
   done <<<"$libraries"
+  command -v fc-list >/dev/null || missing+=(fontconfig)
   if [[ -z ${SSL_CERT_FILE:-} && ! -s /etc/ssl/certs/ca-certificates.crt ]]; then missing+=(ca-certificates); fi
 }
 
