@@ -92,16 +92,21 @@ class Consumer:
     """Applies facts from the stream to one service's tables."""
 
     def __init__(
-        self, service: str, handlers: Iterable[On], *, database: Database, remember: Remember | None = None
+        self,
+        service: str,
+        handlers: Iterable[On],
+        *,
+        database: Database,
+        applied: asyncio.Event,
+        remember: Remember | None = None,
     ) -> None:
-        """Take the service's table of reactions; `remember` replaces the inbox where the facts are kept anyway."""
+        """Take the service's table of reactions; `applied` is set after each batch; `remember` replaces the inbox."""
         self.service = service
         self.handlers = tuple(handlers)
         self._database = database
         self._remember = remember
         self._log = logs.get()
-        self.applied = asyncio.Event()
-        """Set whenever facts have been applied, for whoever acts on them."""
+        self._applied = applied
 
     @property
     def filters(self) -> list[str]:
@@ -186,7 +191,7 @@ class Consumer:
         faults.crash_at("consumer.before_ack")
         for one in arrived:
             await one.message.ack()
-        self.applied.set()
+        self._applied.set()
         FACTS_CONSUMED.labels(self.service, "applied").inc(len(fresh))
         FACTS_CONSUMED.labels(self.service, "duplicate").inc(len(facts) - len(fresh))
         self._log.info(

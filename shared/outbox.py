@@ -87,3 +87,10 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
             ],
         },
     )
+
+
+async def next_version(session: AsyncSession, subject: str) -> int:
+    """Return the next version of an aggregate that changes outside the intake."""
+    query = text("SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE subject = :subject")
+    version: int = (await (await session.connection()).execute(query, {"subject": subject})).scalar_one()
+    return version

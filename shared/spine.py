@@ -34,10 +34,9 @@ class Spine:
         settings: ServiceSettings,
         *,
         desk: Desk[Any] | None = None,
-        handlers: Iterable[On] = (),
         remember: Remember | None = None,
     ) -> None:
-        """Take the service's side of the intake, if events are posted to it, and its table of reactions."""
+        """Take the service's side of the intake, if events are posted to it, and what it keeps for an inbox."""
         faults.arm(settings.crash_at)
         self.service = service
         self.settings = settings
@@ -45,8 +44,10 @@ class Spine:
         self.database = Database(settings.database)
         self.keys = Keys(self.database)
         self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None
-        handlers = tuple(handlers)
-        self.consumer = Consumer(service, handlers, database=self.database, remember=remember) if handlers else None
+        self.consumer: Consumer | None = None
+        self.applied = asyncio.Event()
+        """Set whenever facts have been applied, for whoever acts on them."""
+        self._remember = remember
         self._stopping = False
         self.broker = NatsBroker(
             settings.nats_url,
@@ -56,9 +57,14 @@ class Spine:
             closed_cb=self._nats_closed,
             **connection_options(settings, f"{service} consumer"),
         )
-        if self.consumer is not None:
-            self.consumer.subscribe(self.broker)
         self._client: Client | None = None
+
+    def react(self, handlers: Iterable[On]) -> None:
+        """Subscribe the service's table of reactions."""
+        self.consumer = Consumer(
+            self.service, handlers, database=self.database, applied=self.applied, remember=self._remember
+        )
+        self.consumer.subscribe(self.broker)
 
     def application(self, *, summary: str, routes: Sequence[APIRouter], parts: Sequence[web.Part] = ()) -> FastAPI:
         """Return the service as a FastAPI application."""

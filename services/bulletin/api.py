@@ -1,0 +1,112 @@
+"""HTTP routes of the bulletin service: issued bulletins, their pages and data, deliveries, completeness."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.bulletin.delivery import file_name
+from services.bulletin.store import Store
+from services.bulletin.tables import EditionRow
+from shared.clock import Clock
+from shared.database import Database
+from shared.keys import Keys
+from shared.problems import Refused
+
+
+class NoEdition(Refused):
+    """No such edition has been issued."""
+
+    status = 404
+    row = 66
+    zh = "{session} 尚未印发这一期简报"
+    en = "No such bulletin of {session} has been issued"
+
+
+def _summary(row: EditionRow) -> dict[str, Any]:
+    return {
+        "session": row.session,
+        "year": row.year,
+        "number": row.number,
+        "revision": row.revision,
+        "issued_at": row.issued_at,
+        "due_at": row.due_at,
+        "complete": row.complete,
+        "sha256": row.sha256,
+        "pdf_sha256": row.pdf_sha256,
+        "pdf": f"/v1/bulletins/{row.session}/{row.revision}.pdf",
+        "data": f"/v1/bulletins/{row.session}/{row.revision}.json",
+    }
+
+
+def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
+    """Return the service's own routes; each needs a key."""
+    router = APIRouter(prefix="/v1")
+
+    async def known(request: Request) -> None:
+        await keys.caller(request.headers.get("authorization"))
+
+    async def edition(session_id: str, revision: int) -> EditionRow:
+        async with database.reading() as session:
+            row = await Store(session).edition_of(session_id, revision)
+        if row is None:
+            raise NoEdition(session=session_id)
+        return row
+
+    @router.get("/bulletins")
+    async def bulletins(request: Request) -> list[dict[str, Any]]:
+        """List issued bulletins and their corrections, by number."""
+        await known(request)
+        async with database.reading() as session:
+            return [_summary(row) for row in await Store(session).editions()]
+
+    @router.get("/bulletins/{session_id}/{revision}.pdf")
+    async def pdf(session_id: str, revision: int, request: Request) -> Response:
+        """Return an edition's PDF as delivered."""
+        await known(request)
+        row = await edition(session_id, revision)
+        disposition = {"Content-Disposition": f'inline; filename="{file_name(row)}"'}
+        return Response(row.pdf, media_type="application/pdf", headers=disposition)
+
+    @router.get("/bulletins/{session_id}/{revision}.json")
+    async def data(session_id: str, revision: int, request: Request) -> Response:
+        """Return an edition's canonical JSON: what its SHA-256 is of."""
+        await known(request)
+        return Response((await edition(session_id, revision)).canonical, media_type="application/json")
+
+    @router.get("/deliveries")
+    async def deliveries(request: Request) -> list[dict[str, Any]]:
+        """List every delivery with its state, attempts and last error."""
+        await known(request)
+        async with database.reading() as session:
+            rows = await Store(session).deliveries()
+        return [row.model_dump(exclude={"claimed_until"}) for row in rows]
+
+    @router.get("/clock")
+    async def deadlines(request: Request) -> list[dict[str, Any]]:
+        """List closed sessions with their limit, the time left and the newest edition."""
+        await known(request)
+        now = clock.now()
+        async with database.reading() as session:
+            closings = await Store(session).closings()
+        return [
+            {
+                "session": one.session,
+                "closed_at": one.closed_at,
+                "due_at": one.due_at,
+                "seconds_left": (one.due_at - now).total_seconds(),
+                "alarmed_hours": one.alarmed,
+                "revision": one.revision,
+            }
+            for one in closings
+        ]
+
+    @router.get("/completeness")
+    async def completeness(request: Request) -> dict[str, Any]:
+        """Tell up to which sequence each source is known, and which sequences are missing."""
+        await known(request)
+        async with database.reading() as session:
+            store = Store(session)
+            return {"positions": await store.positions(), "holes": await store.holes()}
+
+    return router

@@ -1,0 +1,83 @@
+"""The bulletin service's tables."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables."""
+
+
+class FactRow(Table, table=True):
+    """A fact as it came: this table is the inbox and all there is to rebuild from."""
+
+    __tablename__ = "fact"
+    event_id: str = Field(primary_key=True)
+    source: str
+    sequence: int = Field(sa_type=BigInteger)
+    type: str
+    session: str | None = Field(index=True)
+    correlation_id: str
+    payload: str = Field(sa_type=Text)
+    received_at: datetime
+    __table_args__ = (Index("fact_source_sequence", "source", "sequence", unique=True),)
+
+
+class ClosingRow(Table, table=True):
+    """A closed session: the deadline of record."""
+
+    __tablename__ = "closing"
+    session: str = Field(primary_key=True)
+    campaign: str
+    closed_at: datetime
+    due_at: datetime
+    touched_at: datetime
+    alarmed: int
+
+
+class IssueNumber(Table, table=True):
+    """The last issue number of a year; its row lock makes the numbers gapless."""
+
+    __tablename__ = "issue_number"
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int
+
+
+class EditionRow(Table, table=True):
+    """An issued edition with its canonical JSON and its PDF: never changed once written."""
+
+    __tablename__ = "edition"
+    session: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    year: int
+    number: int
+    issued_at: datetime
+    due_at: datetime
+    complete: bool
+    sha256: str
+    canonical: str = Field(sa_type=Text)
+    pdf_sha256: str
+    pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DeliveryRow(Table, table=True):
+    """One edition on its way to one recipient."""
+
+    __tablename__ = "delivery"
+    session: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recipient: str = Field(primary_key=True)
+    channel: str
+    address: str
+    state: str
+    """queued, sending, delivered, unknown or failed."""
+    attempts: int
+    next_at: datetime
+    claimed_until: datetime | None
+    """Real time until which the process that sends it may take; after that it has died."""
+    error: str | None
+    message_id: str
+    delivered_at: datetime | None
