@@ -1,0 +1,16 @@
+#!/bin/sh
+# Gives nats-server the passwords of deploy/nats.conf from secret files; the monitoring port stays inside the container.
+set -eu
+secrets=${SECRETS:-/run/secrets}
+
+password() { cat "$secrets/$1_nats_password"; }
+
+CHUNFENG_NATS_OPERATOR_PASSWORD=$(password operator)
+CHUNFENG_NATS_APPROVALS_PASSWORD=$(password approvals)
+CHUNFENG_NATS_FORUMS_PASSWORD=$(password forums)
+CHUNFENG_NATS_POLICY_PASSWORD=$(password policy)
+CHUNFENG_NATS_BULLETIN_PASSWORD=$(password bulletin)
+export CHUNFENG_NATS_OPERATOR_PASSWORD CHUNFENG_NATS_APPROVALS_PASSWORD CHUNFENG_NATS_FORUMS_PASSWORD
+export CHUNFENG_NATS_POLICY_PASSWORD CHUNFENG_NATS_BULLETIN_PASSWORD
+
+exec nats-server --config /etc/nats/nats.conf --addr 0.0.0.0 --store_dir /data "$@"

