@@ -66,7 +66,7 @@ main() {
   alone
   done_before && return 0
   : >"$log"
-  say "春风：首次准备环境，约需一两分钟 · setting up, a minute or two the first time (log: .chunfeng/setup.log)"
+  say "春风：准备环境，首次约需一两分钟 · setting up, a minute or two the first time (log: .chunfeng/setup.log)"
   say "  Python $python_version ($python)"
   certificates
   need_libraries

@@ -25,6 +25,7 @@ build_environment() {
   local mirror=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-}}}
   unset VIRTUAL_ENV CONDA_PREFIX
   export UV_PYTHON=$python UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv UV_COMPILE_BYTECODE=1 UV_NO_PROGRESS=1
+  export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-180} # a slow line is no failure
   if [[ ! -w ${HOME:-/nowhere} ]]; then export UV_CACHE_DIR=$here/cache; fi
   say "  依赖 · locked dependencies into .venv (about 80 MB)"
   "$python" -m deploy.uv_wheel "$uv" >>"$log" 2>&1 ||
