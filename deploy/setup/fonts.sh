@@ -30,9 +30,9 @@ unpack_fonts() {
   local partial=$here/apt/$3
   download_package "$1" || { own_lists && download_package "$1"; } || return 1
   rm -rf "$partial" && mkdir -p "$partial"
-  dpkg-deb --fsys-tarfile "$here/apt/$1"_*.deb | tar -x -C "$partial" --wildcards "$2" 2>>"$log" || return 1
-  rm -rf "${here:?}/fonts/$3" && mkdir -p "$here/fonts/$3"
-  find "$partial" -type f -exec mv -t "$here/fonts/$3" {} +
+  dpkg-deb --fsys-tarfile "$here/apt/$1"_*.deb |
+    tar -x -C "$partial" --wildcards --transform 's,.*/,,' "$2" 2>>"$log" || return 1
+  rm -rf "${here:?}/fonts/$3" && mv "$partial" "$here/fonts/$3"
 }
 
 get_fonts() {
