@@ -94,3 +94,9 @@ async def next_version(session: AsyncSession, subject: str) -> int:
     query = text("SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE subject = :subject")
     version: int = (await (await session.connection()).execute(query, {"subject": subject})).scalar_one()
     return version
+
+
+async def state(session: AsyncSession) -> tuple[int, int]:
+    """Return the last sequence recorded and the last one published."""
+    row = (await (await session.connection()).execute(text("SELECT last, published FROM outbox_counter"))).one()
+    return row.last, row.published

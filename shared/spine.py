@@ -20,6 +20,7 @@ from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database
 from shared.intake import Desk, Intake
 from shared.keys import Keys
+from shared.outbox import state
 from shared.relay import Relay
 from shared.settings import ServiceSettings
 from shared.stream import connect, connection_options
@@ -78,6 +79,7 @@ class Spine:
             routes=routers,
             parts=(self, *parts),
             checks={"database": self.database.answers, "nats": self._nats_answers},
+            details=self._outbox,
             clock=self.clock,
         )
 
@@ -111,6 +113,12 @@ class Spine:
 
         await client.subscribe(CLOCK_SUBJECT, cb=hear)
         await clock.told()
+
+    async def _outbox(self) -> dict[str, Any]:
+        """Tell how many facts the service has recorded, and up to which one the stream has them."""
+        async with self.database.reading() as session:
+            last, published = await state(session)
+        return {"outbox": {"last": last, "published": published}}
 
     async def _nats_answers(self) -> bool:
         try:

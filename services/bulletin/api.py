@@ -97,6 +97,7 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
                 "seconds_left": (one.due_at - now).total_seconds(),
                 "alarmed_hours": one.alarmed,
                 "revision": one.revision,
+                "settled": one.settled,
             }
             for one in closings
         ]

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from typing import Final, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -54,7 +53,6 @@ class Deadline:
         self._settings = settings
         self._printer = printer
         self._wake = wake
-        self._seen: dict[str, tuple[datetime, int | None]] = {}
         self._log = logs.get()
 
     @asynccontextmanager
@@ -87,15 +85,10 @@ class Deadline:
     async def _look_at(self, closing: timing.Closing) -> None:
         await self._alarm(closing)
         now = self._clock.now()
-        # Nothing new since the last look, and the limit is not near: nothing to decide.
-        if self._seen.get(closing.session) == (closing.touched_at, closing.revision) and (
-            closing.revision is not None or now < closing.due_at - self._settings.look_again_before
-        ):
-            return
+        near = closing.revision is None and now >= closing.due_at - self._settings.look_again_before
         quiet = closing.revision is None or now >= closing.touched_at + self._settings.correction_quiet
-        if quiet:
+        if near or (quiet and not closing.settled):
             await self._decide(closing)
-            self._seen[closing.session] = (closing.touched_at, closing.revision)
 
     async def _alarm(self, closing: timing.Closing) -> None:
         hours = timing.alarm(closing, self._clock.now())
@@ -145,6 +138,8 @@ class Deadline:
                 issue_before=plan.switches.issue_before,
                 quiet=self._settings.correction_quiet,
             )
+            # Facts that arrive while this decides carry a later touched_at, and it will decide again.
+            await store.note_examined(closing.session, closing.touched_at)
             if step is timing.Step.WAIT:
                 return
             if newest is None:

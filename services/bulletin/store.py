@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.domain.timing import Closing
-from services.bulletin.tables import ClosingRow, DeliveryRow, EditionRow
+from services.bulletin.tables import DeliveryRow, EditionRow
 from shared.envelope import Fact, read_published
 from shared.events import CampaignPlanned, SessionClosed
 
@@ -99,12 +99,14 @@ class Store:
             FROM closing ORDER BY closed_at, session
         """)
         return [
-            Closing(row.session, row.closed_at, row.due_at, row.touched_at, row.alarmed, row.revision)
+            Closing(row.session, row.closed_at, row.due_at, row.touched_at, row.examined_at, row.alarmed, row.revision)
             for row in await self._execute(newest)
         ]
 
-    async def closing_of(self, session: str) -> ClosingRow | None:
-        return await self._session.get(ClosingRow, session)
+    async def note_examined(self, session: str, at: datetime) -> None:
+        """Note that what was known at `at` has been considered."""
+        statement = text("UPDATE closing SET examined_at = :at WHERE session = :session")
+        await self._execute(statement, session=session, at=at)
 
     async def note_alarm(self, session: str, hours: int) -> bool:
         """Note an alarm; False when another worker raised it first."""

@@ -35,6 +35,8 @@ class ClosingRow(Table, table=True):
     closed_at: datetime
     due_at: datetime
     touched_at: datetime
+    examined_at: datetime | None
+    """When the clock last decided about it; from `touched_at` on, nothing is left to decide."""
     alarmed: int
 
 

@@ -1,6 +1,7 @@
 """The web side of every service: the application, its events route, health, problems, request lines."""
 
 from shared.web.application import Part, service
+from shared.web.callers import needs_key
 from shared.web.events import events_route
 
-__all__ = ["Part", "events_route", "service"]
+__all__ = ["Part", "events_route", "needs_key", "service"]

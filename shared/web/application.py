@@ -25,7 +25,10 @@ class Part(Protocol):
         ...
 
 
-def _health(app: FastAPI, service: str, clock: Clock, checks: dict[str, Check]) -> None:
+Details = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def _health(app: FastAPI, service: str, clock: Clock, checks: dict[str, Check], details: Details) -> None:
     @app.get("/health/live", include_in_schema=False)
     async def live() -> dict[str, str]:
         return {"service": service, "status": "live"}
@@ -35,6 +38,8 @@ def _health(app: FastAPI, service: str, clock: Clock, checks: dict[str, Check]) 
         results = await asyncio.gather(*(check() for check in checks.values()))
         states = dict(zip(checks, results, strict=True))
         body = {"service": service, "ready": all(results), "checks": states, "now": clock.now().isoformat()}
+        if all(results):
+            body |= await details()
         return JSONResponse(body, status_code=200 if all(results) else 503)
 
     @app.get("/metrics", include_in_schema=False)
@@ -49,6 +54,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     routes: Sequence[APIRouter],
     parts: Sequence[Part],
     checks: dict[str, Check],
+    details: Details,
     clock: Clock,
 ) -> FastAPI:
     """Build the FastAPI application of a service; its parts start and stop with it, in order."""
@@ -65,7 +71,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan)
     app.add_middleware(CanonicalLine, service=name)
     problem.install(app)
-    _health(app, name, clock, checks)
+    _health(app, name, clock, checks, details)
     for router in routes:
         app.include_router(router)
     return app

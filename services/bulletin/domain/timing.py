@@ -18,10 +18,17 @@ class Closing:
     due_at: datetime
     touched_at: datetime
     """When its newest fact arrived."""
+    examined_at: datetime | None = None
+    """When it was last decided what to do about it."""
     alarmed: int = 0
     """The last alarm raised, in hours; 24 once the limit was missed."""
     revision: int | None = None
     """The newest edition's revision; None before the first."""
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether everything known of it has been considered."""
+        return self.examined_at is not None and self.examined_at >= self.touched_at
 
 
 class Step(StrEnum):

@@ -44,6 +44,7 @@ def upgrade() -> None:
         _time("closed_at"),
         _time("due_at"),
         _time("touched_at"),
+        _time("examined_at", nullable=True),
         _number("alarmed"),
     )
     op.create_table("issue_number", _number("year", primary_key=True), _number("last"))
