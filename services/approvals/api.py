@@ -10,33 +10,28 @@ from services.approvals.store import Store
 from shared.database import Database
 from shared.events import ApprovalTotals
 from shared.keys import Keys
+from shared.web import needs_key
 
 
 def routes(database: Database, keys: Keys) -> APIRouter:
     """Return the service's own routes; each needs a key."""
-    router = APIRouter(prefix="/v1")
-
-    async def known(request: Request) -> None:
-        await keys.caller(request.headers.get("authorization"))
+    router = APIRouter(prefix="/v1", dependencies=[needs_key(keys)])
 
     @router.get("/campaigns/{campaign}/sessions")
-    async def sessions(campaign: str, request: Request) -> Sequence[tables.Session]:
+    async def sessions(campaign: str) -> Sequence[tables.Session]:
         """List a campaign's sessions."""
-        await known(request)
         async with database.reading() as session:
             return await Store(session).sessions_of(campaign)
 
     @router.get("/sessions/{session_id}/applications")
-    async def applications(session_id: str, request: Request) -> Sequence[tables.Application]:
+    async def applications(session_id: str) -> Sequence[tables.Application]:
         """List a session's applications: the ledger."""
-        await known(request)
         async with database.reading() as session:
             return await Store(session).applications_of(session_id)
 
     @router.get("/sessions/{session_id}/totals")
-    async def totals(session_id: str, request: Request) -> ApprovalTotals:
+    async def totals(session_id: str) -> ApprovalTotals:
         """Count a session's applications by level, formality and outcome as they stand now."""
-        await known(request)
         async with database.reading() as session:
             return await Store(session).totals_of(session_id)
 

@@ -9,12 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals import tables
 from services.approvals.domain import ApprovalsWorld
-from services.approvals.domain.state import Application, Registry, Session, totals
+from services.approvals.domain.state import Application, Session, totals
 from services.approvals.domain.world import ACCEPTS
+from shared import plans
 from shared.events import (
     ApplicationEvent,
     ApprovalTotals,
-    CampaignPlanned,
     Event,
     LicenceIssued,
     SessionClosed,
@@ -63,16 +63,13 @@ class Desk:
     accepts = ACCEPTS
 
     def __init__(self) -> None:
-        """Start with no registry in memory; a plan never changes once recorded."""
-        self._registries: dict[str, Registry] = {}
+        """Start with no plan in memory."""
+        self._plans = plans.Plans()
 
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> ApprovalsWorld:
         """Load campaigns, sessions, applications and licence numbers the events touch."""
-        world = ApprovalsWorld()
+        world = ApprovalsWorld(registries=await self._plans.of(session, events))
         names = {event.session for event in events if isinstance(event, SessionEvent)}
-        campaigns = {name.rpartition("-")[0] for name in names}
-        campaigns |= {event.campaign for event in events if isinstance(event, CampaignPlanned)}
-        await self._load_registries(session, campaigns, world)
         closing = {event.session for event in events if isinstance(event, SessionClosed)}
         connection = await session.connection()
         if names:
@@ -87,21 +84,12 @@ class Desk:
             world.licences = {(row.issuer, row.number): row.subject for row in rows}
         return world
 
-    async def _load_registries(self, session: AsyncSession, campaigns: set[str], world: ApprovalsWorld) -> None:
-        if unknown := campaigns - self._registries.keys():
-            query = select(tables.Campaign).where(col(tables.Campaign.campaign).in_(unknown))
-            for row in (await session.exec(query)).all():
-                self._registries[row.campaign] = Registry(CampaignPlanned.model_validate_json(row.plan))
-        world.registries = {name: self._registries[name] for name in campaigns if name in self._registries}
-
     async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
         """Save what deciding changed, one statement for each table."""
         changes = world.changes
         connection = await session.connection()
-        for plan in changes.plans:
-            session.add(tables.Campaign(campaign=plan.campaign, plan=plan.model_dump_json()))
         if changes.plans:
-            await session.flush()
+            await plans.keep(session, changes.plans)
         if changes.sessions:
             rows = [astuple(world.sessions[name]) for name in sorted(changes.sessions)]
             await connection.execute(_SAVE_SESSIONS, _columns(_SESSION_FIELDS, rows))

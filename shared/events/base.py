@@ -41,6 +41,11 @@ class SessionEvent(Event):
     session: Slug
 
     @property
+    def campaign(self) -> str:
+        """The campaign the session belongs to: a session is named <campaign>-<division>."""
+        return self.session.rpartition("-")[0]
+
+    @property
     def subject(self) -> str:
         """The session itself."""
         return self.session
@@ -56,5 +61,4 @@ class ApplicationEvent(SessionEvent):
     @property
     def subject(self) -> str:
         """The application's key within its campaign."""
-        campaign = self.session.rpartition("-")[0]
-        return f"{campaign}/{self.project_code}/{self.formality.value}/{self.level.value}"
+        return f"{self.campaign}/{self.project_code}/{self.formality.value}/{self.level.value}"

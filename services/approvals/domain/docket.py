@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
-from services.approvals.domain.sessions import allow, planned
+from services.approvals.domain.owners import owner_of
 from services.approvals.domain.state import Application, legal_levels, legal_scopes
+from shared.campaign import allow, allow_division, planned
 from shared.events import ApplicationDocketed, ApplicationEvent, ApplicationWithdrawn, Event, PlannedSession
 from shared.posted import Posted
 from shared.problems import NotYet
@@ -27,19 +28,19 @@ def check_level(session: PlannedSession, event: ApplicationEvent) -> None:
 def _keeps_the_docket(posted: Posted, session: PlannedSession) -> None:
     """Let the city DRC keep every docket, a banner's DRC its own session's (notice §二(一)6(1))."""
     allow(posted, Role.DRC)
-    if posted.caller.level is Level.BANNER and posted.caller.division != session.division:
-        raise refusals.WrongDivision(unit=posted.caller.unit_name, session=session.name)
+    if posted.caller.level is Level.BANNER:
+        allow_division(posted, session)
 
 
 def add(world: ApprovalsWorld, posted: Posted, event: ApplicationDocketed) -> Sequence[Event]:
     """Put an application on the docket, once per campaign (rows 13 to 16, 30)."""
-    registry, session = planned(world, event.session)
+    registry, session = planned(world.registries, event)
     _keeps_the_docket(posted, session)
     check_level(session, event)
     if event.project.scope not in legal_scopes(session.kind):
         scope = event.project.scope.zh
         raise refusals.ScopeNotHere(path="data.project.scope", kind=session.kind.zh, scope=scope)
-    registry.owner(event)
+    owner_of(registry, session, event)
     if (first := world.applications.get(event.subject)) is not None:
         raise refusals.AlreadyDocketed(path="data.project_code", session=first.session)
     world.put_application(
@@ -60,11 +61,12 @@ def add(world: ApprovalsWorld, posted: Posted, event: ApplicationDocketed) -> Se
 
 def withdraw(world: ApprovalsWorld, posted: Posted, event: ApplicationWithdrawn) -> Sequence[Event]:
     """Take an undecided application off the docket; it stays in the ledger with the reason (row 28)."""
-    _, session = planned(world, event.session)
+    registry, session = planned(world.registries, event)
     _keeps_the_docket(posted, session)
     application = standing(world, event)
     if application.outcome is not None:
-        raise refusals.AlreadyDecided(unit="", outcome=application.outcome.zh)
+        owner = owner_of(registry, session, event)
+        raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome.zh)
     world.put_application(replace(application, withdrawn=event.reason))
     return [event]
 

@@ -3,15 +3,6 @@
 from shared.problems import Refused
 
 
-class NotAllowed(Refused):
-    """The caller's role may not post this event."""
-
-    status = 403
-    row = 88
-    zh = "{unit}（{role}）不能登记此类事件，应由{who}办理"
-    en = "{unit} ({role}) may not post this event; it is for: {who}"
-
-
 class NotTheOwner(Refused):
     """Another unit decides this formality."""
 
@@ -46,15 +37,6 @@ class NotTenSessions(Refused):
     en = "The plan of sessions is not right: {reason_en}"
 
 
-class UnknownSession(Refused):
-    """The campaign has no such session."""
-
-    status = 404
-    row = 1
-    zh = "行动中没有场次 {session}"
-    en = "The campaign has no session {session}"
-
-
 class LevelNotHere(Refused):
     """The city session decides at city level only."""
 
@@ -69,15 +51,6 @@ class ScopeNotHere(Refused):
     row = 14
     zh = "{kind}不办理{scope}的项目"
     en = "A {kind} does not deal with a {scope}"
-
-
-class WrongDivision(Refused):
-    """A banner's unit acts in another banner's session."""
-
-    status = 403
-    row = 75
-    zh = "{unit}不能办理{session}的事项"
-    en = "{unit} may not act in {session}"
 
 
 class AlreadyOpened(Refused):
@@ -104,14 +77,6 @@ class WrongOrder(Refused):
     row = 7
     zh = "结束时间不能早于开始时间{opened}"
     en = "It cannot close before it opened at {opened}"
-
-
-class StatedByService(Refused):
-    """The field is counted by the service, not by the poster."""
-
-    row = 59
-    zh = "此项由系统统计，请勿填写"
-    en = "This field is counted by the service; leave it out"
 
 
 class AlreadyDocketed(Refused):

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
-from services.approvals.domain.state import Registry, Session, totals
+from services.approvals.domain.state import Session, totals
+from shared.campaign import Registry, StatedByService, allow, allow_city_drc, allow_division, planned
 from shared.events import CampaignPlanned, Event, PlannedSession, SessionClosed, SessionOpened, SessionScheduled
 from shared.posted import Posted
 from shared.problems import NotYet
@@ -17,27 +18,9 @@ if TYPE_CHECKING:
     from services.approvals.domain.world import ApprovalsWorld
 
 
-def allow(posted: Posted, *roles: Role) -> None:
-    """Refuse callers of other roles (row 88)."""
-    if posted.caller.role not in roles:
-        who = "、".join(role.zh for role in roles)
-        raise refusals.NotAllowed(unit=posted.caller.unit_name, role=posted.caller.role.zh, who=who)
-
-
-def planned(world: ApprovalsWorld, session: str) -> tuple[Registry, PlannedSession]:
-    """Return the plan of a session; an unknown campaign may still arrive, an unknown session of a known one not."""
-    registry = world.registry(session)
-    if registry is None:
-        raise NotYet(CampaignPlanned.type, session.rpartition("-")[0])
-    found = registry.session(session)
-    if found is None:
-        raise refusals.UnknownSession(path="data.session", session=session)
-    return registry, found
-
-
 def plan(world: ApprovalsWorld, posted: Posted, event: CampaignPlanned) -> Sequence[Event]:
     """Plan a campaign: the DRC's call creates its ten sessions at once (row 1)."""
-    allow(posted, Role.DRC)
+    allow_city_drc(posted)
     if event.campaign in world.registries:
         raise refusals.AlreadyPlanned(path="data.campaign", campaign=event.campaign)
     _check_sessions(event)
@@ -67,8 +50,8 @@ def _check_sessions(event: CampaignPlanned) -> None:
 
 def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> Sequence[Event]:
     """Announce a session's date and venue (notice §二: 具体时间另行通知)."""
-    allow(posted, Role.DRC)
-    planned(world, event.session)
+    allow_city_drc(posted)
+    planned(world.registries, event)
     state = world.sessions[event.session]
     if state.closed_at is not None:
         raise refusals.AlreadyClosed(path="data.session", session=event.session, at=state.closed_at.isoformat())
@@ -82,13 +65,12 @@ def _declares(posted: Posted, session: PlannedSession) -> None:
         allow(posted, Role.OFFICE)
     else:
         allow(posted, Role.BANNER)
-        if posted.caller.division != session.division:
-            raise refusals.WrongDivision(unit=posted.caller.unit_name, session=session.name)
+        allow_division(posted, session)
 
 
 def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) -> Sequence[Event]:
     """Open a session: 旗区负责人, in the city session 市领导, declares it (notice §二(一)5(1), (五)5(1); row 7)."""
-    _, session = planned(world, event.session)
+    _, session = planned(world.registries, event)
     _declares(posted, session)
     state = world.sessions[event.session]
     if state.scheduled_at is None:
@@ -101,10 +83,10 @@ def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) ->
 
 def close(world: ApprovalsWorld, posted: Posted, event: SessionClosed) -> Sequence[Event]:
     """Close a session and state the control totals its bulletin must reach (rows 7, 59)."""
-    _, session = planned(world, event.session)
+    _, session = planned(world.registries, event)
     _declares(posted, session)
     if event.totals is not None:
-        raise refusals.StatedByService(path="data.totals")
+        raise StatedByService(path="data.totals")
     state = world.sessions[event.session]
     if state.closed_at is not None:
         raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at.isoformat())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
 from services.approvals.domain.docket import check_level, standing
-from services.approvals.domain.sessions import planned
+from services.approvals.domain.owners import owner_of
 from services.approvals.domain.state import Application
+from shared.campaign import planned
 from shared.clock import shanghai_date
 from shared.events import (
     ApplicationEvent,
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 def _owner(world: ApprovalsWorld, posted: Posted, event: ApplicationEvent) -> Unit:
     """Return the unit that decides the application, which must be the caller (row 15)."""
-    registry, session = planned(world, event.session)
+    registry, session = planned(world.registries, event)
     check_level(session, event)
-    owner = registry.owner(event)
+    owner = owner_of(registry, session, event)
     if owner.code != posted.caller.unit:
         raise refusals.NotTheOwner(
             path="data.formality",

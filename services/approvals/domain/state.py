@@ -1,37 +1,12 @@
-"""What the approvals service knows: the campaign's registry, its sessions, its applications. Frozen values."""
+"""What the approvals service knows of sessions and applications. Frozen values."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.approvals.domain.refusals import NoOwner
-from shared.events import ApplicationEvent, ApprovalTotals, CampaignPlanned, Count, PlannedSession, Unit
-from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome, Scope, SessionKind
-
-
-class Registry:
-    """A campaign's units, sessions and owners of formalities, as planned."""
-
-    def __init__(self, plan: CampaignPlanned) -> None:
-        """Index a plan."""
-        self.plan = plan
-        self.sessions = {planned.session: planned for planned in plan.sessions}
-        self._units = {(unit.level, unit.division, unit.bureau): unit for unit in plan.units}
-
-    def session(self, name: str) -> PlannedSession | None:
-        return self.sessions.get(name)
-
-    def owner(self, application: ApplicationEvent) -> Unit:
-        """Return the unit that decides an application (row 15)."""
-        level, formality = application.level, application.formality
-        planned = self.sessions[application.session]
-        division = CITY_DIVISION if level is Level.CITY else planned.division
-        bureau = self.plan.owners.get(level, {}).get(formality)
-        unit = self._units.get((level, division, bureau)) if bureau else None
-        if unit is None:
-            raise NoOwner(path="data.formality", level=level.zh, formality=formality.zh)
-        return unit
+from shared.events import ApprovalTotals, CampaignPlanned, Count
+from shared.vocabulary import Formality, Level, Outcome, Scope, SessionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.approvals.domain import docket, sessions, signing
-from services.approvals.domain.state import Application, Changes, Registry, Session
+from services.approvals.domain.state import Application, Changes, Session
+from shared.campaign import Registry
 from shared.events import (
     ApplicationDocketed,
     ApplicationWithdrawn,
@@ -35,10 +36,6 @@ class ApprovalsWorld:
     def decide(self, posted: Posted) -> Sequence[Event]:
         """Return the facts that follow, or raise the refusal of the rule that forbids it."""
         return RULES[type(posted.event)](self, posted, posted.event)
-
-    def registry(self, session: str) -> Registry | None:
-        """Return the registry of the campaign a session belongs to."""
-        return self.registries.get(session.rpartition("-")[0])
 
     def put_session(self, session: Session) -> None:
         self.sessions[session.session] = session
