@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-unexport MAKEFLAGS MFLAGS MAKELEVEL
+unexport MAKEFLAGS MFLAGS # no job server for what the recipes start
 
 bin := .venv/bin
 SERVICES ?= approvals forums policy bulletin

@@ -62,9 +62,13 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
+def outside() -> dict[str, str]:
+    """Return the environment without what a `make test` around us left in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
+
+
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
-    return subprocess.run(command, cwd=cwd, env=own | environment, text=True, capture_output=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=cwd, env=outside() | environment, text=True, capture_output=True, check=False)  # noqa: S603
 
 
 @dataclass
@@ -210,7 +214,14 @@ def test_ctrl_c_through_make_reaches_chunfeng_once_and_leaves_nothing(tmp_path: 
     shutil.copy(ROOT / "Makefile", tmp_path)
     script(tmp_path / "deploy/setup.sh", "#!/bin/sh\n")
     script(tmp_path / ".venv/bin/chunfeng", CHUNFENG)
-    with subprocess.Popen(["make", "up"], cwd=tmp_path, stdout=-1, stderr=-1, start_new_session=True) as make:  # noqa: S607
+    with subprocess.Popen(  # the terminal's foreground group
+        ["make", "up"],  # noqa: S607
+        cwd=tmp_path,
+        env=outside(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as make:
         assert make.stdout is not None
         assert make.stdout.readline() == b"ready\n"
         os.killpg(make.pid, signal.SIGINT)
