@@ -33,7 +33,7 @@ check: setup ## 提交前检查 · What a change must pass: format, lint, types,
 	@$(bin)/ruff check .
 	@$(bin)/mypy
 	@$(bin)/lint-imports
-	@$(bin)/shellcheck deploy/setup.sh deploy/setup/*.sh .ci/run
+	@$(bin)/shellcheck $$(git ls-files '*.sh' .ci/run)
 	@.chunfeng/bin/uv lock --check
 	@exec $(bin)/pytest $(ARGS)
 

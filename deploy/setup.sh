@@ -47,7 +47,7 @@ alone() {
   flock 9
 }
 
-# The fonts and the dependencies are fetched at the same time; whichever fails stops the other.
+# The fonts and the dependencies are fetched at the same time; neither is left running without the other.
 side_by_side() {
   set -m # a process group of its own, to be stopped as a whole
   get_fonts </dev/null &
