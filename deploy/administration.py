@@ -1,0 +1,120 @@
+"""What an administrator does beside the services: prepare, keys. Works on `chunfeng up` and inside a container."""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+
+from deploy.prepare import prepare_databases, prepare_stream
+from services.approvals import keyring
+from shared.database import Database
+from shared.events import CampaignPlanned
+from shared.settings import SECRETS, ServiceSettings
+
+
+class NothingRunsError(SystemExit):
+    """There is no running system to work on."""
+
+    def __init__(self, folder: Path) -> None:
+        """Say what to do."""
+        super().__init__(f"{folder} 没有运行中的系统，请先运行 chunfeng up (nothing runs there; start `chunfeng up`)")
+
+
+class PrepareSettings(BaseSettings):
+    """Addresses of everything, as compose gives them to its one-shot `prepare`."""
+
+    model_config = SettingsConfigDict(env_prefix="CHUNFENG_", secrets_dir=SECRETS if SECRETS.is_dir() else None)
+
+    nats_url: str
+    nats_user: str | None = None
+    nats_password: SecretStr | None = None
+    approvals_database_url: str
+    approvals_database_password: SecretStr | None = None
+    forums_database_url: str
+    forums_database_password: SecretStr | None = None
+    policy_database_url: str
+    policy_database_password: SecretStr | None = None
+    bulletin_database_url: str
+    bulletin_database_password: SecretStr | None = None
+    replicas: int = 1
+
+    def databases(self) -> dict[str, URL]:
+        """Return each service's database with its password."""
+        pairs = {
+            "approvals": (self.approvals_database_url, self.approvals_database_password),
+            "forums": (self.forums_database_url, self.forums_database_password),
+            "policy": (self.policy_database_url, self.policy_database_password),
+            "bulletin": (self.bulletin_database_url, self.bulletin_database_password),
+        }
+        return {
+            service: make_url(url).set(password=password.get_secret_value()) if password else make_url(url)
+            for service, (url, password) in pairs.items()
+        }
+
+
+def prepare_all() -> None:
+    """Prepare the databases and the stream by settings."""
+    settings = PrepareSettings()  # type: ignore[call-arg]  # from the environment
+    password = settings.nats_password.get_secret_value() if settings.nats_password else None
+
+    async def work() -> None:
+        await prepare_databases(settings.databases())
+        await prepare_stream(settings.nats_url, user=settings.nats_user, password=password, replicas=settings.replicas)
+
+    asyncio.run(work())
+
+
+def addresses_in(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the addresses a running system left in its folder."""
+    path = folder / "addresses.json"
+    if not path.exists():
+        raise NothingRunsError(folder)
+    addresses: dict[str, dict[str, str]] = json.loads(path.read_text())
+    return addresses
+
+
+def approvals_database(folder: Path) -> Database:
+    """Return the approvals service's database: by this container's settings, or that of the system in `folder`."""
+    if "CHUNFENG_DATABASE_URL" in os.environ:
+        return Database(ServiceSettings().database)  # type: ignore[call-arg]  # from the environment
+    return Database(make_url(addresses_in(folder)["databases"]["approvals"]))
+
+
+async def issue(database: Database, plan: Path, codes: Sequence[str] | None, now: datetime) -> dict[str, str]:
+    """Issue keys to units of a plan."""
+    units = CampaignPlanned.model_validate_json(plan.read_bytes()).units
+    chosen = [unit for unit in units if codes is None or unit.code in codes]
+    if codes and (unknown := set(codes) - {unit.code for unit in chosen}):
+        raise SystemExit(f"{plan} 中没有这些单位 has no such units: {', '.join(sorted(unknown))}")
+    try:
+        return await keyring.issue(database, chosen, now)
+    finally:
+        await database.close()
+
+
+async def revoke(database: Database, key: str, now: datetime) -> None:
+    """Revoke a key."""
+    try:
+        await keyring.revoke(database, key, now)
+    except keyring.UnknownKeyError:
+        raise SystemExit(f"没有这个密钥 there is no such key: {key}") from None
+    finally:
+        await database.close()
+
+
+async def lines_of_keys(database: Database) -> list[str]:
+    """Return a line for each key."""
+    try:
+        rows = await keyring.listing(database)
+    finally:
+        await database.close()
+    return [
+        f"{row.key}  {'已吊销 revoked' if row.revoked_at else '有效 valid'}  {row.unit}  {row.unit_name}  {row.role}"
+        for row in rows
+    ]

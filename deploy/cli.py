@@ -1,0 +1,178 @@
+"""chunfeng: the one command line. `chunfeng --help` shows every command with an example."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+ROOT: Final = Path(__file__).parent.parent
+FOLDER: Final = ROOT / ".chunfeng" / "local"
+SAMPLE: Final = ROOT / "deploy" / "demo" / "campaign.jsonl"
+
+app = typer.Typer(
+    help="春风 Chunfeng：集中审批当日办，简报一日内印发。\n\n"
+    "Approvals recorded as facts, one official bulletin within a day of each session.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="密钥：签发、查看、吊销。Issue, list and revoke the units' keys.", no_args_is_help=True)
+rebuild = typer.Typer(help="从事件重建。Rebuild from the facts.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(rebuild, name="rebuild")
+
+Folder = Annotated[Path, typer.Option(help="Where the running system keeps its data")]
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where the bulletins go")] = ROOT / "out" / "demo",
+    recording: Annotated[Path, typer.Argument(help="A recording; the sample campaign if left out")] = SAMPLE,
+) -> None:
+    """十场活动全程演示：模拟时钟，真实部件，十期简报。Play the whole campaign on a simulated clock.
+
+    Example: chunfeng demo --out out/demo
+    """
+    from deploy.demo import run  # noqa: PLC0415  (each command loads only what it needs)
+
+    try:
+        raise typer.Exit(run.run(out, recording))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def up(folder: Folder = FOLDER) -> None:
+    """启动全部服务，直至 Ctrl-C。Run everything until Ctrl-C; data stays in .chunfeng/local.
+
+    Example: chunfeng up
+    """
+    from deploy.up import run  # noqa: PLC0415
+
+    raise typer.Exit(run(folder))
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(help="A recording, see docs/recording.md")],
+    folder: Folder = FOLDER,
+    tokens: Annotated[Path | None, typer.Option(help="Keys by credit code, as `keys issue` prints them")] = None,
+) -> None:
+    """把一份记录按各单位身份逐条报送到运行中的服务。Post a recording to running services.
+
+    Example: chunfeng replay deploy/demo/campaign.jsonl
+    """
+    from deploy.up import replay as play  # noqa: PLC0415
+
+    raise typer.Exit(play(recording, folder, tokens))
+
+
+@app.command()
+def prepare() -> None:
+    """建立事件流并升级四个数据库（compose 用）。Provision the stream and migrate the databases, by CHUNFENG_* settings.
+
+    Example: docker compose run --rm prepare
+    """
+    from deploy.administration import prepare_all  # noqa: PLC0415
+
+    prepare_all()
+
+
+@keys.command("issue")
+def issue_keys(
+    units: Annotated[list[str] | None, typer.Argument(help="Credit codes; every unit of the plan if left out")] = None,
+    plan: Annotated[Path, typer.Option(help="The campaign's plan with its units")] = ROOT
+    / "services/approvals/campaigns/spring-2022.json",
+    folder: Folder = FOLDER,
+) -> None:
+    """签发密钥，只显示一次。Issue keys; each token is shown this once, as JSON by credit code.
+
+    Example: chunfeng keys issue 11150600MB0XX0027E
+    """
+    from deploy.administration import approvals_database, issue  # noqa: PLC0415
+
+    tokens = asyncio.run(issue(approvals_database(folder), plan, units, datetime.now(UTC)))
+    typer.echo(json.dumps(tokens, indent=1))
+
+
+@keys.command("list")
+def list_keys(folder: Folder = FOLDER) -> None:
+    """列出密钥。List keys, newest first.
+
+    Example: chunfeng keys list
+    """
+    from deploy.administration import approvals_database, lines_of_keys  # noqa: PLC0415
+
+    for line in asyncio.run(lines_of_keys(approvals_database(folder))):
+        typer.echo(line)
+
+
+@keys.command("revoke")
+def revoke_key(
+    key: Annotated[str, typer.Argument(help="The eight characters after cf_")], folder: Folder = FOLDER
+) -> None:
+    """吊销密钥，各服务数秒内生效。Revoke a key; every service refuses it within seconds.
+
+    Example: chunfeng keys revoke ab12cd34
+    """
+    from deploy.administration import approvals_database, revoke  # noqa: PLC0415
+
+    asyncio.run(revoke(approvals_database(folder), key, datetime.now(UTC)))
+    typer.echo(f"已吊销 revoked: {key}")
+
+
+@rebuild.command("bulletin")
+def rebuild_bulletin(folder: Folder = FOLDER) -> None:
+    """清空并由事件流重建简报库，逐期核对。Drop the bulletin's database and rebuild it from the stream; compare every PDF.
+
+    Example: chunfeng rebuild bulletin   (while `chunfeng up` is stopped)
+    """
+    from deploy.rebuild import rebuild_bulletin as work  # noqa: PLC0415
+
+    raise typer.Exit(work(folder, typer.echo))
+
+
+@rebuild.command("stream")
+def rebuild_stream(folder: Folder = FOLDER) -> None:
+    """由四个发件箱重发事件流。Publish every outbox again into the stream, after the stream was lost.
+
+    Example: chunfeng rebuild stream   (while `chunfeng up` is stopped)
+    """
+    from deploy.rebuild import rebuild_stream as work  # noqa: PLC0415
+
+    raise typer.Exit(work(folder, typer.echo))
+
+
+@app.command()
+def chaos(
+    kills: Annotated[int, typer.Option(help="How many processes to kill")] = 60,
+    seed: Annotated[int | None, typer.Option(help="Replay the run with this seed")] = None,
+    out: Annotated[Path, typer.Option(help="Where the result goes")] = ROOT / "out" / "chaos.json",
+) -> None:
+    """随机杀进程，核对一条不丢一条不重。Kill random processes under load and check that nothing is lost or doubled.
+
+    Example: chunfeng chaos --kills 60 --seed 7
+    """
+    from deploy.chaos.run import run  # noqa: PLC0415
+
+    raise typer.Exit(run(kills=kills, seed=seed, out=out))
+
+
+@app.command()
+def bench(
+    out: Annotated[Path, typer.Option(help="Where the result goes")] = ROOT / "out" / "bench.json",
+) -> None:
+    """与同轮基线相比的性能。Measure ingest, relay, consume and end to end beside baselines of the same run.
+
+    Example: chunfeng bench
+    """
+    from deploy.bench.run import run  # noqa: PLC0415
+
+    raise typer.Exit(run(out=out))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,178 @@
+"""The demo: a whole campaign on a simulated clock, from departments' posts to delivered bulletins."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import httpx
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deploy.conductor import Conductor, baton
+from deploy.demo import report
+from deploy.local import ROOT, Local
+from deploy.recording import Line, Player, read
+from services.approvals import keyring
+from shared.clock import SHANGHAI
+from shared.database import Database
+from shared.events import CampaignPlanned
+from shared.vocabulary import CITY_DIVISION, Level
+
+SAMPLE: Final = Path(__file__).with_name("campaign.jsonl")
+EXPECTED: Final = Path(__file__).with_name("expected.json")
+SESSIONS: Final = 10
+
+
+class _Mailbox:
+    """A mail server that keeps what it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802  (aiosmtpd's)
+        self._count += 1
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        (self._folder / f"{self._count:03d}-{envelope.rcpt_tos[0]}.eml").write_bytes(content)
+        return "250 kept"
+
+
+@contextlib.contextmanager
+def mailbox(folder: Path) -> Iterator[int]:
+    """Run a mail server on a free port as long as the block lasts; yield the port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    controller = Controller(_Mailbox(folder), hostname="127.0.0.1", port=0)
+    controller.start()
+    try:
+        yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+    finally:
+        controller.stop()
+
+
+def plan_in(lines: list[Line]) -> CampaignPlanned:
+    """Return the plan a recording starts with."""
+    return CampaignPlanned.model_validate(lines[0].event["data"])
+
+
+async def play(local: Local, lines: list[Line], out: Path, console: Console) -> list[report.Session]:
+    """Play a recording against running services, and collect what became of it."""
+    plan = plan_in(lines)
+    addresses = {service: local.address(service) for service in local.ports}
+    start = lines[0].time - timedelta(minutes=1)
+    async with baton(local.nats.url("operator"), start) as held, httpx.AsyncClient(timeout=30) as client:
+        await asyncio.to_thread(local.await_live)
+        database = Database(local.database("approvals"))
+        tokens = await keyring.issue(database, plan.units, start.astimezone(UTC))
+        await database.close()
+        drc = next(u for u in plan.units if (u.level, u.division, u.bureau) == (Level.CITY, CITY_DIVISION, "drc"))
+        player = Player(client, addresses, tokens)
+        await player.prepare()
+        conductor = Conductor(held, player, client, addresses, tokens[drc.code])
+        columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("春风行动", total=len(lines))
+            names = {one.session: one.name for one in plan.sessions}
+
+            def at_rest(what: str) -> None:
+                now = held.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+                progress.console.print(
+                    f"  {now}  {names.get(what, '')}{'结束 closed' if what in names else '到点检查 due'}"
+                )
+
+            await conductor.play(lines, posted=lambda _: progress.advance(task), at_rest=at_rest)
+        for line, problem in player.played.refused:
+            console.print(f"[red]line {line.number} refused: {problem.get('title')} / {problem.get('title_en')}")
+        answers = ", ".join(f"{count} {answer}" for answer, count in sorted(player.played.answers.items()))
+        console.print(f"  {len(lines)} 个事件 events: {answers}")
+        return await report.Reporter(client, addresses, tokens[drc.code]).collect(out)
+
+
+def show(sessions: list[report.Session], console: Console) -> None:
+    """Print the table of bulletins."""
+    table = Table(title="简报 Bulletins")
+    for name in (
+        "期 No.",
+        "专场 Session",
+        "事项",
+        "审批",
+        "容缺",
+        "转报",
+        "证照",
+        "印发 Issued",
+        "限期 Due",
+        "送达",
+        "SHA-256",
+    ):
+        table.add_column(
+            name, justify="right" if name in ("期 No.", "事项", "审批", "容缺", "转报", "证照") else "left"
+        )
+    for one in sessions:
+        printed = one.printed
+        delivered = sum(row["state"] == "delivered" for row in one.deliveries)
+        corrected = f" +{len(one.editions) - 1}更正" if len(one.editions) > 1 else ""
+        times = [datetime.fromisoformat(one.editions[0][key]).astimezone(SHANGHAI) for key in ("issued_at", "due_at")]
+        table.add_row(
+            str(one.editions[-1]["number"]),
+            one.data["session_name"] + corrected,
+            *(str(printed.get(name, "?")) for name in ("decided", "approved", "deferred", "forwarded", "licences")),
+            *(moment.strftime("%m-%d %H:%M") for moment in times),
+            f"{delivered}/{len(one.deliveries)}",
+            one.editions[-1]["pdf_sha256"][:8],
+        )
+    console.print(table)
+
+
+def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng" / "demo") -> int:
+    """Run the demo; return the exit code: 0 only if the PDFs, the bulletin and the approvals service agree."""
+    # Ctrl-C and a polite kill both unwind the stack, so that nothing is left running.
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    console = Console(soft_wrap=True)
+    started = time.monotonic()
+    lines = read(recording)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    with mailbox(out / "mail") as smtp_port:
+        settings = {
+            "CHUNFENG_REHEARSAL": "1",
+            "CHUNFENG_CORRECTION_QUIET": "PT1S",
+            "CHUNFENG_SMTP_HOST": "127.0.0.1",
+            "CHUNFENG_SMTP_PORT": str(smtp_port),
+            "CHUNFENG_OUTBOX_FOLDER": str(out / "deliveries"),
+        }
+        local = Local(folder, settings=settings, say=lambda what: console.print(f"启动 starting: {what}"))
+        local.wipe()
+        try:
+            local.start()
+            sessions = asyncio.run(play(local, lines, out, console))
+        finally:
+            console.print("停止 stopping")
+            local.stop()
+    return conclude(sessions, out, recording, console, time.monotonic() - started)
+
+
+def conclude(sessions: list[report.Session], out: Path, recording: Path, console: Console, seconds: float) -> int:
+    """Write summary.json, print the table, and say whether all agree."""
+    show(sessions, console)
+    (out / "summary.json").write_text(json.dumps(report.summary(sessions), ensure_ascii=False, indent=1), "utf-8")
+    wrong = [text for one in sessions for text in one.disagreements]
+    wrong += report.unexpected(sessions, EXPECTED) if recording == SAMPLE else []
+    if len(sessions) != len(plan_in(read(recording)).sessions):
+        wrong.append(f"{len(sessions)} bulletins, one for each session expected")
+    for text in wrong:
+        console.print(f"[bold red]✗ {text}")
+    if wrong:
+        return 1
+    console.print(
+        f"✓ PDF、简报数据与审批台账三方一致 all three agree · {len(sessions)} 期 bulletins · {out}/ · {seconds:.0f} s"
+    )
+    return 0

@@ -1,0 +1,73 @@
+"""`chunfeng up` and `chunfeng replay`: the whole system on this machine, and recordings posted to it."""
+
+import asyncio
+import json
+import signal
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+from rich.console import Console
+from rich.progress import track
+
+from deploy.administration import addresses_in, issue
+from deploy.local import PORTS, ROOT, SERVICES, Local
+from deploy.recording import Player, read
+from shared.database import Database
+
+PLAN: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
+_CHECK_SECONDS: Final = 1.0
+
+
+def run(folder: Path) -> int:
+    """Run everything until told to stop; what ends by itself is started again."""
+    console = Console(soft_wrap=True)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    local = Local(folder, ports=PORTS, say=lambda what: console.print(f"启动 starting: {what}"))
+    with local:
+        tokens = _first_keys(local)
+        for service in SERVICES:
+            console.print(f"  {service:10} {local.address(service)}  日志 log {local.log(service)}")
+        console.print(f"  密钥 keys    {tokens}")
+        console.print("就绪，Ctrl-C 停止 ready, Ctrl-C stops")
+        while not stop.wait(_CHECK_SECONDS):
+            for name in local.revive():
+                console.print(f"[yellow]{name} 已退出，重新启动 ended; started again")
+        console.print("停止 stopping")
+    return 0
+
+
+def _first_keys(local: Local) -> Path:
+    """Issue a key to each unit of the template on the first start, into a file only we can read."""
+    path = local.folder / "keys.json"
+    if not path.exists():
+        tokens = asyncio.run(issue(Database(local.database("approvals")), PLAN, None, datetime.now(UTC)))
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(tokens, indent=1))
+    return path
+
+
+def replay(recording: Path, folder: Path, tokens: Path | None) -> int:
+    """Post a recording to running services; return 1 if any event was refused."""
+    console = Console(soft_wrap=True)
+    lines = read(recording)
+    addresses = addresses_in(folder)["services"]
+    keys = json.loads((tokens or folder / "keys.json").read_text())
+
+    async def play() -> Player:
+        async with httpx.AsyncClient(timeout=30) as client:
+            player = Player(client, addresses, keys)
+            await player.prepare()
+            for line in track(lines, description=recording.name, console=console):
+                await player.post(line)
+            return player
+
+    played = asyncio.run(play()).played
+    for line, problem in played.refused:
+        console.print(f"[red]{recording}:{line.number} {problem.get('title')} / {problem.get('title_en')}")
+    console.print(", ".join(f"{count} {answer}" for answer, count in sorted(played.answers.items())))
+    return 1 if played.refused else 0
