@@ -1,0 +1,22 @@
+"""The forums service put together."""
+
+from fastapi import FastAPI
+
+from services.forums import api
+from services.forums.handlers import HANDLERS
+from services.forums.store import Desk
+from shared import plans
+from shared.settings import ServiceSettings
+from shared.spine import Spine
+from shared.waiting import Waiting
+
+
+def build(settings: ServiceSettings) -> FastAPI:
+    """Build the application."""
+    spine = Spine("forums", settings, desk=Desk())
+    spine.react(HANDLERS)
+    return spine.application(
+        summary="Forums of government and enterprises, and the issues raised there",
+        routes=[api.routes(spine.database, spine.keys)],
+        parts=(Waiting(spine, plans.heard),),
+    )
