@@ -1,0 +1,1 @@
+"""The bulletin's page: an edition printed as an official PDF."""

@@ -1,0 +1,201 @@
+"""What stands on the page, in order: numbered sections of paragraphs and tables, still without layout."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from services.bulletin import wording
+from services.bulletin.domain.edition import Application, Edition
+from services.bulletin.fonts import Role
+from services.bulletin.pdf.typeset import Run
+from shared.vocabulary import Outcome
+
+Cell = tuple[Run, ...]
+"""A table cell: its parts, each beginning on a new line."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `lead` is set in 楷体 and runs on into the text."""
+
+    text: str
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading, width in millimetres, and whether its cells are centred."""
+
+    heading: str
+    width: float
+    centred: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page's full width, 156 mm."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section; without a heading it stands before the numbered ones."""
+
+    heading: str
+    parts: tuple[Paragraph | Table, ...]
+
+
+APPROVALS: Final = (
+    Column("序号", 10, centred=True),
+    Column("项目／业主单位", 50),
+    Column("手续", 22),
+    Column("层级／单位", 26),
+    Column("结论", 17, centred=True),
+    Column("文号／证照", 31),
+)
+DEFERRALS: Final = (
+    Column("序号", 10, centred=True),
+    Column("项目／业主单位", 44),
+    Column("手续／审批单位", 30),
+    Column("所缺材料", 40),
+    Column("补正时限／承诺书", 32),
+)
+FORWARDINGS: Final = (
+    Column("序号", 10, centred=True),
+    Column("项目／业主单位", 50),
+    Column("手续／转报单位", 30),
+    Column("去向", 30),
+    Column("初审意见", 36),
+)
+CHANGES: Final = (Column("更正事项", 40), Column("原载", 58), Column("更正为", 58))
+
+
+def sections(edition: Edition) -> tuple[Section, ...]:
+    """Return the sections that have something to say; 基本情况 and 审批办理情况 always do."""
+    numbered = (
+        ("基本情况", _basics(edition)),
+        ("审批办理情况", _approvals(edition)),
+        ("容缺事项及补正时限", _deferrals(edition)),
+        ("转报事项及去向", _forwardings(edition)),
+        ("座谈交流问题", _listed(wording.issues, edition, (wording.issue(item) for item in edition.issues))),
+        ("现场调研", _listed(wording.surveys, edition, (wording.survey(item) for item in edition.surveys))),
+        ("政策宣讲", _teams(edition)),
+        ("上期未结事项进展", _items(wording.progress(item) for item in edition.progress)),
+    )
+    present = [(heading, parts) for heading, parts in numbered if parts]
+    opening = (Section("更正说明", _correction(edition)),) if edition.revision else ()
+    return opening + tuple(
+        Section(f"{wording.numeral(number)}、{heading}", parts) for number, (heading, parts) in enumerate(present, 1)
+    )
+
+
+def note(missing: Iterable[str]) -> Section:
+    """Return the note that says which characters a sign stands for, where no typeface has them."""
+    named = "、".join(f"U+{ord(character):04X}" for character in missing)
+    return Section("", (Paragraph(f"注：〓为字库缺字（{named}），原字见本文件所附数据。"),))
+
+
+def _correction(edition: Edition) -> tuple[Paragraph | Table, ...]:
+    paragraph = Paragraph(wording.correction(edition))
+    if not edition.changes:
+        return (paragraph,)
+    rows = tuple((_plain(c.item), _plain(c.old or "（原无）"), _plain(c.new or "（删去）")) for c in edition.changes)
+    return (paragraph, Table(CHANGES, rows))
+
+
+def _basics(edition: Edition) -> tuple[Paragraph, ...]:
+    # An official who reads the totals must know first that they are not final.
+    paragraphs = tuple(Paragraph(sentence) for sentence in wording.basics(edition))
+    if edition.complete:
+        return paragraphs
+    return (*paragraphs, Paragraph(wording.cutoff(edition)), *_items(wording.owed(edition)))
+
+
+def _approvals(edition: Edition) -> tuple[Paragraph | Table, ...]:
+    parts: list[Paragraph | Table] = [
+        Paragraph(sentence) for sentence in (wording.totals(edition), wording.by_formality(edition)) if sentence
+    ]
+    if edition.applications:
+        parts.append(Table(APPROVALS, tuple(_approval(row) for row in edition.applications)))
+    if edition.withdrawn:
+        parts.append(Paragraph("下列事项已从审批清单撤回。"))
+        parts.extend(_items(("", wording.withdrawn(item)) for item in edition.withdrawn))
+    return tuple(parts)
+
+
+def _approval(row: Application) -> tuple[Cell, ...]:
+    licences = tuple(Run(Role.TEXT, text) for each in row.licences for text in (each.licence_type, each.number))
+    document = _plain(row.document_number or "")
+    return (
+        _plain(str(row.number)),
+        _owned(row.project_name, row.owner_name),
+        _plain(row.formality.zh),
+        (*_plain(row.level.zh), *_plain(row.unit)),
+        _plain(wording.conclusion(row)),
+        document + licences or _plain("—"),
+    )
+
+
+def _deferrals(edition: Edition) -> tuple[Paragraph | Table, ...]:
+    rows = [row for row in edition.applications if row.outcome is Outcome.DEFERRED]
+    if not rows:
+        return ()
+    cells = tuple(
+        (
+            _plain(str(row.number)),
+            _owned(row.project_name, row.owner_name),
+            _owned(row.formality.zh, row.unit),
+            tuple(Run(Role.TEXT, f"{number}. {material}") for number, material in enumerate(row.missing, 1)),
+            _plain(f"{wording.day(row.due)}前" if row.due else "未报") + _plain(row.commitment_letter or ""),
+        )
+        for row in rows
+    )
+    return (Paragraph(wording.deferred(edition)), Table(DEFERRALS, cells))
+
+
+def _forwardings(edition: Edition) -> tuple[Paragraph | Table, ...]:
+    rows = [row for row in edition.applications if row.outcome is Outcome.FORWARDED]
+    if not rows:
+        return ()
+    cells = tuple(
+        (
+            _plain(str(row.number)),
+            _owned(row.project_name, row.owner_name),
+            _owned(row.formality.zh, row.unit),
+            _plain(row.target_body or "未报"),
+            _plain(row.opinion or "未报"),
+        )
+        for row in rows
+    )
+    return (Paragraph(wording.forwarded(edition)), Table(FORWARDINGS, cells))
+
+
+def _teams(edition: Edition) -> tuple[Paragraph, ...]:
+    items = (wording.team(number, item) for number, item in enumerate(edition.teams, 1))
+    if len(edition.teams) == 1:
+        ((_, text),) = items
+        return (Paragraph(wording.teams(edition) + text),)
+    return _listed(wording.teams, edition, items)
+
+
+def _listed(
+    opening: Callable[[Edition], str], edition: Edition, items: Iterable[tuple[str, str]]
+) -> tuple[Paragraph, ...]:
+    paragraphs = _items(items)
+    return (Paragraph(opening(edition)), *paragraphs) if paragraphs else ()
+
+
+def _items(items: Iterable[tuple[str, str]]) -> tuple[Paragraph, ...]:
+    return tuple(
+        Paragraph(text, f"（{wording.numeral(number)}）{lead}") for number, (lead, text) in enumerate(items, 1)
+    )
+
+
+def _plain(text: str) -> Cell:
+    return (Run(Role.TEXT, text),) if text else ()
+
+
+def _owned(first: str, second: str) -> Cell:
+    return (*_plain(first), Run(Role.SUBHEADING, second)) if second else _plain(first)

@@ -1,0 +1,209 @@
+"""The bulletin's sentences: an edition in the words an official would use, without layout."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from services.bulletin.domain.edition import Application, Edition, Issue, Progress, Survey, Team, Withdrawn
+from shared.clock import SHANGHAI
+from shared.vocabulary import Distribution, Formality, Level, Outcome, SessionKind
+
+_DIGITS: Final = "零一二三四五六七八九"
+
+
+def numeral(number: int) -> str:
+    """Return 1 to 99 in Chinese numerals, as headings are numbered; beyond that, digits."""
+    if not 0 < number < 100:  # noqa: PLR2004
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")  # noqa: PLR2004
+
+
+def day(moment: date | datetime) -> str:
+    """Return a date as printed, 2022年3月16日; a moment's day is Shanghai's."""
+    local = moment.astimezone(SHANGHAI) if isinstance(moment, datetime) else moment
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def hour(moment: datetime) -> str:
+    """Return a time of day as printed, 9时30分."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.hour}时" + (f"{local.minute}分" if local.minute else "")
+
+
+def issue_number(edition: Edition) -> str:
+    correction = f"（第{edition.revision}次更正）" if edition.revision else ""
+    return f"第{edition.number}期{correction}"
+
+
+def masthead(edition: Edition) -> tuple[str, str]:
+    """Return the line above the bulletin's name, and the name: 简报 stands alone below a long activity's name."""
+    if edition.campaign_title in edition.masthead:
+        activity = edition.masthead.removesuffix("简报")
+        return (activity, "简报") if activity and activity != edition.masthead else ("", edition.masthead)
+    return edition.campaign_title, edition.masthead
+
+
+def title(edition: Edition) -> tuple[str, str]:
+    """Return the title in its two sense groups, between which it may break."""
+    return edition.session_name, "集中审批活动情况" + ("（更正）" if edition.revision else "")
+
+
+def correction(edition: Edition) -> str:
+    """Say what a correction replaces."""
+    return f"本期为第{edition.number}期第{edition.revision}次更正，原载内容与本次不一致的，以本次为准。" + (
+        f"更正事项{len(edition.changes)}项如下。" if edition.changes else ""
+    )
+
+
+def basics(edition: Edition) -> tuple[str, ...]:
+    """Say when and where the session was held, who led it, who sat and who came (notice §二(一)1-5)."""
+    return tuple(filter(None, (_occasion(edition) + _leading(edition), _taking_part(edition))))
+
+
+def _occasion(edition: Edition) -> str:
+    place = f"在{edition.venue}" if edition.venue else ""
+    event = f"{edition.campaign_title}{edition.session_name}集中审批活动"
+    basis = f"根据{edition.notice}文件安排，"
+    if edition.opened_at is None:
+        return f"{basis}{event}{place}举行，于{day(edition.closed_at)}{hour(edition.closed_at)}结束。"
+    same_day = day(edition.opened_at) == day(edition.closed_at)
+    closing = ("" if same_day else day(edition.closed_at)) + hour(edition.closed_at)
+    opening = day(edition.opened_at) + hour(edition.opened_at)
+    return f"{basis}{event}于{opening}{place}举行，{closing}结束。"
+
+
+def _leading(edition: Edition) -> str:
+    parts = []
+    if edition.declared_by:
+        parts.append(f"{edition.declared_by}宣布活动开始")
+    if edition.leaders:
+        parts.append(f"{'、'.join(edition.leaders)}现场了解、查看手续审批办理情况")
+    return f"{'，'.join(parts)}。" if parts else ""
+
+
+def _taking_part(edition: Edition) -> str:
+    parts = []
+    if edition.seats:
+        seats = "集中审批坐席" if edition.kind is SessionKind.CITY else "联合审批坐席"
+        parts.append(f"{'、'.join(edition.seats)}等{len(edition.seats)}个单位设{seats}")
+    if edition.enterprises is not None:
+        parts.append(f"参加企业{edition.enterprises}家")
+    if edition.totals.projects:
+        parts.append(f"涉及项目{edition.totals.projects}个、项目业主单位{edition.totals.owners}家")
+    return f"{'，'.join(parts)}。" if parts else ""
+
+
+def cutoff(edition: Edition) -> str:
+    """Say up to when the edition knows, when it was issued with something owed."""
+    opening = f"本期简报所载情况截至{day(edition.issued_at)}{hour(edition.issued_at)}。"
+    owed = "截至该时，下列单位尚有情况未报送" if edition.owed else "截至该时，尚有情况未报齐"
+    return f"{opening}{owed}，报送后另行更正。"
+
+
+def owed(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Name each unit that owes something, and what."""
+    units = dict.fromkeys(item.unit for item in edition.owed)
+    return tuple(
+        (f"{unit}：", _sentence("；".join(item.what for item in edition.owed if item.unit == unit))) for unit in units
+    )
+
+
+def totals(edition: Edition) -> str:
+    """State the outcome of approvals: by outcome, by level, licences issued (notice §二(一)6(1))."""
+    figures = edition.totals
+    if not figures.decided:
+        opening = "本场活动未办理审批事项。" if figures.docketed else "本场活动审批清单无事项，未办理审批事项。"
+        return opening + _docket(edition)
+    by_outcome = "、".join(f"{outcome.zh}{figures.of(outcome=outcome)}项" for outcome in Outcome)
+    levels = (Level.CITY,) if edition.kind is SessionKind.CITY else (Level.CITY, Level.BANNER)
+    by_level = "、".join(f"{level.zh}{figures.of(level=level)}项" for level in levels)
+    licences = f"当场制发证照{figures.licences}本" if figures.licences else "未当场制发证照"
+    sentence = f"本场活动共办理审批事项{figures.decided}项，其中{by_outcome}；{by_level}；{licences}。"
+    return sentence + _docket(edition)
+
+
+def _docket(edition: Edition) -> str:
+    figures = edition.totals
+    if not figures.withdrawn and not figures.undecided:
+        return ""
+    rest = [f"撤回{figures.withdrawn}项"] if figures.withdrawn else []
+    rest += [f"尚未作出结论{figures.undecided}项"] if figures.undecided else []
+    return f"列入审批清单事项{figures.docketed}项，{'、'.join(rest)}。"
+
+
+def by_formality(edition: Edition) -> str:
+    """Say how many applications of each formality were decided, in the notice's order."""
+    decided = [cell for cell in edition.totals.cells if cell.outcome is not None]
+    counts = {kind: sum(cell.applications for cell in decided if cell.formality is kind) for kind in Formality}
+    listed = "、".join(f"{kind.zh}{count}项" for kind, count in counts.items() if count)
+    return f"按手续分：{listed}。" if listed else ""
+
+
+def conclusion(application: Application) -> str:
+    """State an application's outcome with what an official must know about it."""
+    outcome = application.outcome.zh if application.outcome else "尚未作出结论"
+    remarks = ("" if application.docketed else "（清单外）") + ("（经更正）" if application.amended else "")
+    return outcome + remarks
+
+
+def withdrawn(item: Withdrawn) -> str:
+    return f"{item.project_name}（{item.level.zh}{item.formality.zh}）：{_sentence(item.reason)}"
+
+
+def deferred(edition: Edition) -> str:
+    count = edition.totals.of(outcome=Outcome.DEFERRED)
+    return f"容缺审批{count}项，企业已书面承诺按期补正，所缺材料及补正时限如下。"
+
+
+def forwarded(edition: Edition) -> str:
+    count = edition.totals.of(outcome=Outcome.FORWARDED)
+    return f"转报上报{count}项，去向及初审意见如下。"
+
+
+def issues(edition: Edition) -> str:
+    enterprises = len({issue.enterprise for issue in edition.issues})
+    return f"座谈会上，{enterprises}家企业提出困难问题和意见建议{len(edition.issues)}条。"
+
+
+def issue(item: Issue) -> tuple[str, str]:
+    """Return an issue's heading and its text."""
+    return f"{item.enterprise}（{item.topic}）。", _sentence(item.text)
+
+
+def surveys(edition: Edition) -> str:
+    return f"现场调研集中开工项目{len(edition.surveys)}个。"
+
+
+def survey(item: Survey) -> tuple[str, str]:
+    owner = f"业主单位{item.owner_name}。" if item.owner_name else ""
+    place = f"位于{item.place}，" if item.place and owner else f"位于{item.place}。" if item.place else ""
+    return f"{item.project_name}。", place + owner + (_sentence(item.summary) if item.summary else "")
+
+
+def teams(edition: Edition) -> str:
+    return f"组成政策宣讲小分队{len(edition.teams)}支，深入企业宣讲政策。"
+
+
+def team(number: int, item: Team) -> tuple[str, str]:
+    members = f"，成员{'、'.join(item.members)}" if item.members else ""
+    topics = f"宣讲内容：{'、'.join(item.topics)}。" if item.topics else ""
+    return f"第{numeral(number)}小分队。", f"队长{item.leader}，联络员{item.liaison}{members}。{topics}"
+
+
+def progress(item: Progress) -> tuple[str, str]:
+    return f"{item.item}。", _sentence(item.state)
+
+
+def distribution(edition: Edition, kind: Distribution) -> str:
+    """Name one class of recipients as the foot of the last page does."""
+    return _listed(addressee.name for addressee in edition.addressees if addressee.distribution is kind)
+
+
+def _listed(names: Iterable[str]) -> str:
+    joined = "，".join(names)
+    return f"{joined}。" if joined else ""
+
+
+def _sentence(text: str) -> str:
+    return text if text.rstrip().endswith(("。", "！", "？", "”", "…")) else f"{text.rstrip()}。"
