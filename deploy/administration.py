@@ -14,7 +14,7 @@ from sqlalchemy import URL, make_url
 from deploy.prepare import prepare_databases, prepare_stream
 from services.approvals import keyring
 from shared.database import Database
-from shared.events import CampaignPlanned
+from shared.events import CampaignPlanned, Unit
 from shared.settings import SECRETS, ServiceSettings
 
 
@@ -60,7 +60,7 @@ class PrepareSettings(BaseSettings):
 
 def prepare_all() -> None:
     """Prepare the databases and the stream by settings."""
-    settings = PrepareSettings()  # type: ignore[call-arg]  # from the environment
+    settings = PrepareSettings()  # from the environment
     password = settings.nats_password.get_secret_value() if settings.nats_password else None
 
     async def work() -> None:
@@ -82,16 +82,22 @@ def addresses_in(folder: Path) -> dict[str, dict[str, str]]:
 def approvals_database(folder: Path) -> Database:
     """Return the approvals service's database: by this container's settings, or that of the system in `folder`."""
     if "CHUNFENG_DATABASE_URL" in os.environ:
-        return Database(ServiceSettings().database)  # type: ignore[call-arg]  # from the environment
+        return Database(ServiceSettings().database)  # from the environment
     return Database(make_url(addresses_in(folder)["databases"]["approvals"]))
 
 
-async def issue(database: Database, plan: Path, codes: Sequence[str] | None, now: datetime) -> dict[str, str]:
-    """Issue keys to units of a plan."""
-    units = CampaignPlanned.model_validate_json(plan.read_bytes()).units
+def units_in(plan: Path) -> Sequence[Unit]:
+    """Return the units of a plan."""
+    return CampaignPlanned.model_validate_json(plan.read_bytes()).units
+
+
+async def issue(
+    database: Database, units: Sequence[Unit], codes: Sequence[str] | None, now: datetime
+) -> dict[str, str]:
+    """Issue keys to units: those with these codes, or all."""
     chosen = [unit for unit in units if codes is None or unit.code in codes]
     if codes and (unknown := set(codes) - {unit.code for unit in chosen}):
-        raise SystemExit(f"{plan} 中没有这些单位 has no such units: {', '.join(sorted(unknown))}")
+        raise SystemExit(f"计划中没有这些单位 the plan has no such units: {', '.join(sorted(unknown))}")
     try:
         return await keyring.issue(database, chosen, now)
     finally:

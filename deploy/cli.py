@@ -92,9 +92,9 @@ def issue_keys(
 
     Example: chunfeng keys issue 11150600MB0XX0027E
     """
-    from deploy.administration import approvals_database, issue  # noqa: PLC0415
+    from deploy.administration import approvals_database, issue, units_in  # noqa: PLC0415
 
-    tokens = asyncio.run(issue(approvals_database(folder), plan, units, datetime.now(UTC)))
+    tokens = asyncio.run(issue(approvals_database(folder), units_in(plan), units, datetime.now(UTC)))
     typer.echo(json.dumps(tokens, indent=1))
 
 
@@ -126,7 +126,7 @@ def revoke_key(
 
 @rebuild.command("bulletin")
 def rebuild_bulletin(folder: Folder = FOLDER) -> None:
-    """清空并由事件流重建简报库，逐期核对。Drop the bulletin's database and rebuild it from the stream; compare every PDF.
+    """清空并由事件流重建简报库，逐期核对。Rebuild the bulletin's database from the stream, compare every PDF.
 
     Example: chunfeng rebuild bulletin   (while `chunfeng up` is stopped)
     """

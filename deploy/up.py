@@ -12,8 +12,9 @@ import httpx
 from rich.console import Console
 from rich.progress import track
 
-from deploy.administration import addresses_in, issue
-from deploy.local import PORTS, ROOT, SERVICES, Local
+from deploy.administration import addresses_in, issue, units_in
+from deploy.local import PORTS, ROOT, Local
+from deploy.prepare import SERVICES
 from deploy.recording import Player, read
 from shared.database import Database
 
@@ -45,7 +46,7 @@ def _first_keys(local: Local) -> Path:
     """Issue a key to each unit of the template on the first start, into a file only we can read."""
     path = local.folder / "keys.json"
     if not path.exists():
-        tokens = asyncio.run(issue(Database(local.database("approvals")), PLAN, None, datetime.now(UTC)))
+        tokens = asyncio.run(issue(Database(local.database("approvals")), units_in(PLAN), None, datetime.now(UTC)))
         path.touch(mode=0o600)
         path.write_text(json.dumps(tokens, indent=1))
     return path

@@ -231,6 +231,10 @@ class Fact:
         session = self.data.get("session")
         return session if isinstance(session, str) else None
 
+    def without_sequence(self) -> str:
+        """Return the envelope as it was written, before its sequence was spliced in."""
+        return "{" + self.payload.partition(",")[2]
+
     def event(self) -> Event:
         """Return the typed event; raises KeyError for an unknown type, ValidationError for data that breaks it."""
         return EVENTS[self.type].model_validate(self.data)

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import json
 import zlib
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import asyncpg
 import nats.errors
@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from shared import envelope, faults, logs
 from shared.metrics import FACTS_PUBLISHED, OUTBOX_LAG, RELAY_LEADER
 from shared.outbox import CHANNEL
-from shared.stream import STREAM, subject_of
+from shared.stream import STREAM, last_in_stream, subject_of
 
 BATCH: Final = 1000
 """Most messages in one atomic batch; the server refuses more (ADR-50)."""
@@ -72,19 +72,25 @@ class Relay:
                 return
             RELAY_LEADER.labels(self.service).set(1)
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
-            published, _ = await connection.fetchrow(_STATE)
+            published = await self._published(connection)
             while True:
                 published = await self._drain(connection, published)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
                 self._wake.clear()
-                mark, last = await connection.fetchrow(_STATE)
-                # The mark goes back when an operator rebuilds the stream from the outbox.
-                published = min(published, mark)
+                _, last = await connection.fetchrow(_STATE)
                 OUTBOX_LAG.labels(self.service).set(last - published)
         finally:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await connection.close(timeout=2)
+
+    async def _published(self, connection: asyncpg.Connection) -> int:
+        """Return up to which fact the stream has ours; if it lost some, they are published again from the outbox."""
+        published: int = (await connection.fetchrow(_STATE))["published"]
+        there = await last_in_stream(self._client, self.service)
+        if there < published:
+            self._log.critical("relay.stream_lost_facts", recorded=published, in_stream=there)
+        return min(published, there)
 
     async def _drain(self, connection: asyncpg.Connection, published: int) -> int:
         rows = await connection.fetch(_READ, published, BATCH)
@@ -105,7 +111,7 @@ class Relay:
             rows = following
         return published
 
-    def _report(self, rows: Sequence[asyncpg.Record]) -> None:
+    def _report(self, rows: Sequence[Mapping[str, Any]]) -> None:
         FACTS_PUBLISHED.labels(self.service).inc(len(rows))
         self._log.info(
             "facts.published",
@@ -115,7 +121,7 @@ class Relay:
             correlation_ids=[row["correlation_id"] for row in rows],
         )
 
-    async def publish(self, rows: Sequence[asyncpg.Record]) -> None:
+    async def publish(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Publish rows of (sequence, event_id, type, envelope); returns when the stream has stored them all."""
         messages = [
             (

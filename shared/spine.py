@@ -23,7 +23,7 @@ from shared.keys import Keys
 from shared.outbox import state
 from shared.relay import Relay
 from shared.settings import ServiceSettings
-from shared.stream import connect, connection_options
+from shared.stream import connect, connection_options, last_in_stream
 
 
 class Spine:
@@ -90,6 +90,7 @@ class Spine:
             stack.push_async_callback(self.database.close)
             self._client = await connect(self.settings, f"{self.service} relay")
             stack.push_async_callback(self._client.close)
+            await self._is_the_right_database(self._client)
             await self._follow_the_clock(self._client)
             await self.broker.connect()
             stack.push_async_callback(self._stop_broker)
@@ -113,6 +114,18 @@ class Spine:
 
         await client.subscribe(CLOCK_SUBJECT, cb=hear)
         await clock.told()
+
+    async def _is_the_right_database(self, client: Client) -> None:
+        """Refuse to publish from a database that does not know facts this service has published."""
+        async with self.database.reading() as session:
+            recorded, _ = await state(session)
+        published = await last_in_stream(client, self.service)
+        if recorded < published:
+            message = (
+                f"the stream holds {published} facts of {self.service}, its database {recorded}: "
+                f"restore the database, or `chunfeng rebuild {self.service}`"
+            )
+            raise RuntimeError(message)
 
     async def _outbox(self) -> dict[str, Any]:
         """Tell how many facts the service has recorded, and up to which one the stream has them."""

@@ -9,6 +9,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import NotFoundError
 
 from shared import logs
+from shared.envelope import read_published
 from shared.settings import ServiceSettings
 
 STREAM: Final = "FACTS"
@@ -73,3 +74,12 @@ async def connect(settings: ServiceSettings, name: str) -> Client:
         log.warning("nats.error", error=str(error) or type(error).__name__)
 
     return await nats.connect(settings.nats_url, error_cb=report, **connection_options(settings, name))
+
+
+async def last_in_stream(client: Client, service: str) -> int:
+    """Return the sequence of a service's newest fact in the stream, 0 if there is none."""
+    try:
+        message = await client.jetstream().get_last_msg(STREAM, f"{SUBJECTS}.{service}.>")
+    except NotFoundError:
+        return 0
+    return read_published(message.data or b"").sequence

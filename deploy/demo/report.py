@@ -104,9 +104,11 @@ def disagreements(one: Session) -> list[str]:
     bulletin, approvals = cells(one.data["totals"]["cells"]), cells(one.own["counts"])
     if bulletin != approvals:
         found.append(f"{one.session}: bulletin's totals {bulletin} ≠ approvals' totals {approvals}")
-    for name in ("docketed", "withdrawn", "licences"):
-        if one.data["totals"][name] != one.own[name]:
-            found.append(f"{one.session}: {name} {one.data['totals'][name]} ≠ {one.own[name]}")
+    found += [
+        f"{one.session}: {name} {one.data['totals'][name]} ≠ {one.own[name]}"
+        for name in ("docketed", "withdrawn", "licences")
+        if one.data["totals"][name] != one.own[name]
+    ]
     expected = figures(approvals, one.own["licences"])
     if one.printed != expected:
         found.append(f"{one.session}: printed {one.printed} ≠ {expected}")

@@ -6,7 +6,8 @@ number is therefore never used up by an attempt that failed, and an edition alwa
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
@@ -23,21 +24,25 @@ from shared.database import Database
 from shared.events import (
     BulletinCorrected,
     BulletinIssued,
+    CampaignPlanned,
     DeadlineApproaching,
     DeadlineMissed,
     Event,
+    Recipient,
 )
 from shared.spine import background
 
 SERVICE: Final = "bulletin"
 _TICK_SECONDS: Final = 0.25
+_HOLD_SECONDS: Final = 20.0
+"""How long a session whose bulletin could not be made is left alone before it is tried again."""
 
 
 class Printer(Protocol):
     """Prints editions."""
 
-    async def render(self, edition: Edition) -> bytes:
-        """Return the edition's PDF, the same bytes every time."""
+    async def render(self, edition: Edition, *, signs: bool = False) -> bytes:
+        """Return the edition's PDF, the same bytes every time; with `signs`, 〓 stands for what no typeface has."""
         ...
 
 
@@ -53,6 +58,7 @@ class Deadline:
         self._settings = settings
         self._printer = printer
         self._wake = wake
+        self._held: dict[str, float] = {}
         self._log = logs.get()
 
     @asynccontextmanager
@@ -77,10 +83,13 @@ class Deadline:
         async with self._database.reading() as session:
             closings = await Store(session).closings()
         for closing in closings:
+            if self._held.get(closing.session, 0.0) > time.monotonic():
+                continue
             try:
                 await self._look_at(closing)
             except Exception:  # noqa: BLE001  (likewise)
-                self._log.error("deadline.session_failed", session=closing.session, exc_info=True)
+                self._held[closing.session] = time.monotonic() + _HOLD_SECONDS
+                self._log.critical("bulletin.held_up", session=closing.session, exc_info=True)
 
     async def _look_at(self, closing: timing.Closing) -> None:
         await self._alarm(closing)
@@ -104,7 +113,7 @@ class Deadline:
                 if missed
                 else DeadlineApproaching(session=closing.session, due_at=closing.due_at, hours_since_closing=hours)
             )
-            await self._record(session, event, closing.session, f"alarm {hours}", version=1_000_000 + hours)
+            await self._record(session, event, f"alarm {hours}")
         level = self._log.critical if missed else self._log.warning
         level("bulletin.missed" if missed else "bulletin.outstanding", session=closing.session, hours=hours)
 
@@ -145,71 +154,37 @@ class Deadline:
             if newest is None:
                 year = imprint.issued_at.astimezone(SHANGHAI).year
                 imprint = fold.with_number(imprint, await store.next_number(year))
-            await self.publish(store, fold.assemble(known, imprint, owed, changes), known)
-            await self._announce(session, store, closing.session, imprint.revision)
+            edition = fold.assemble(known, imprint, owed, changes)
+            row = await printed(edition, self._printer, plan)
+            store.add(row, *deliveries_of(edition, plan))
+            await self._announce(session, edition, row)
             faults.crash_at("bulletin.before_commit")
         self._report(closing.session, known)
 
-    async def publish(self, store: Store, edition: Edition, known: facts.SessionFacts) -> EditionRow:
-        """Print an edition and add it, with a delivery to each recipient, to the transaction."""
-        pdf = await self._printer.render(edition)
-        row = EditionRow(
+    async def _announce(self, session: AsyncSession, edition: Edition, row: EditionRow) -> None:
+        kind = BulletinIssued if edition.revision == 0 else BulletinCorrected
+        event = kind(
             session=edition.session,
-            revision=edition.revision,
             year=edition.year,
             number=edition.number,
+            revision=edition.revision,
             issued_at=edition.issued_at,
             due_at=edition.due_at,
-            complete=edition.complete,
-            sha256=edition.sha256(),
-            canonical=edition.canonical().decode(),
-            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-            pdf=pdf,
-        )
-        store.add(row)
-        for recipient in known.plan.recipients:
-            key = hashlib.sha256(f"{recipient.name}\n{recipient.address}".encode()).hexdigest()[:12]
-            store.add(
-                DeliveryRow(
-                    session=edition.session,
-                    revision=edition.revision,
-                    recipient=recipient.name,
-                    channel=recipient.channel.value,
-                    address=recipient.address,
-                    state="queued",
-                    attempts=0,
-                    next_at=edition.issued_at,
-                    claimed_until=None,
-                    error=None,
-                    message_id=f"<{edition.session}.r{edition.revision}.{key}@chunfeng>",
-                    delivered_at=None,
-                )
-            )
-        return row
-
-    async def _announce(self, session: AsyncSession, store: Store, name: str, revision: int) -> None:
-        row = await store.newest_edition_of(name)
-        if row is None or row.revision != revision:
-            message = f"the edition {name} r{revision} is not in the transaction that announces it"
-            raise RuntimeError(message)
-        kind = BulletinIssued if revision == 0 else BulletinCorrected
-        event = kind(
-            session=name,
-            year=row.year,
-            number=row.number,
-            revision=revision,
-            issued_at=row.issued_at,
-            due_at=row.due_at,
-            cutoff=_cutoff(row.canonical),
+            cutoff=edition.cutoff,
             sha256=row.sha256,
             pdf_sha256=row.pdf_sha256,
         )
-        await self._record(session, event, name, f"edition {revision}", version=revision + 1)
+        await self._record(session, event, f"edition {edition.revision}")
 
-    async def _record(self, session: AsyncSession, event: Event, name: str, cause: str, *, version: int) -> None:
+    async def _record(self, session: AsyncSession, event: Event, cause: str) -> None:
         now = self._clock.now()
-        event_id = outbox.derived_id(SERVICE, name, cause)
-        record = outbox.Record(event=event, event_id=event_id, time=now, version=version, correlation_id=name)
+        record = outbox.Record(
+            event=event,
+            event_id=outbox.derived_id(SERVICE, event.subject, cause),
+            time=now,
+            version=await outbox.next_version(session, event.subject),
+            correlation_id=event.subject,
+        )
         await outbox.record(session, SERVICE, [record], now)
 
     def _report(self, session: str, known: facts.SessionFacts) -> None:
@@ -220,5 +195,47 @@ class Deadline:
         )
 
 
-def _cutoff(canonical: str) -> Mapping[str, int]:
-    return Edition.model_validate_json(canonical).cutoff
+async def printed(edition: Edition, printer: Printer, plan: CampaignPlanned) -> EditionRow:
+    """Print an edition; return it as it is kept.
+
+    A character that no typeface has holds the bulletin up, loudly, until the limit is near; then 〓 stands for it.
+    """
+    pdf = await printer.render(edition, signs=edition.issued_at >= edition.due_at - plan.switches.issue_before)
+    return EditionRow(
+        session=edition.session,
+        revision=edition.revision,
+        year=edition.year,
+        number=edition.number,
+        issued_at=edition.issued_at,
+        due_at=edition.due_at,
+        complete=edition.complete,
+        sha256=edition.sha256(),
+        canonical=edition.canonical().decode(),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        pdf=pdf,
+    )
+
+
+def deliveries_of(edition: Edition, plan: CampaignPlanned) -> list[DeliveryRow]:
+    """Return a queued delivery of an edition for each of the campaign's recipients (notice I14)."""
+    return [
+        DeliveryRow(
+            session=edition.session,
+            revision=edition.revision,
+            recipient=recipient.name,
+            channel=recipient.channel.value,
+            address=recipient.address,
+            state="queued",
+            attempts=0,
+            next_at=edition.issued_at,
+            claimed_until=None,
+            error=None,
+            message_id=f"<{edition.session}.r{edition.revision}.{_digest(recipient)}@chunfeng>",
+            delivered_at=None,
+        )
+        for recipient in plan.recipients
+    ]
+
+
+def _digest(recipient: Recipient) -> str:
+    return hashlib.sha256(f"{recipient.name}\n{recipient.address}".encode()).hexdigest()[:12]

@@ -1,0 +1,136 @@
+"""Rebuilds the bulletin's database from facts: same numbers, same contents, byte-identical PDFs (rows 56, 86).
+
+Facts are kept first; then every BulletinIssued and BulletinCorrected found among them is honoured: the edition is
+folded again up to the cut-off it names, printed again, and compared with the hashes it carries.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.bulletin.deadline import Printer, deliveries_of, printed
+from services.bulletin.domain import completeness, facts, fold
+from services.bulletin.domain.edition import Edition
+from services.bulletin.handlers import handlers
+from services.bulletin.store import Store, keep
+from shared.clock import SystemClock
+from shared.database import Database
+from shared.envelope import Fact
+from shared.events import (
+    BulletinCorrected,
+    BulletinDelivered,
+    BulletinIssued,
+    DeadlineApproaching,
+    DeadlineMissed,
+    DeliveryFailed,
+)
+from shared.outbox import source_of
+
+_OWN = source_of("bulletin")
+_RESTORE = text("""
+    INSERT INTO outbox (sequence, event_id, type, subject, version, correlation_id, envelope, recorded_at)
+    VALUES (:sequence, :event_id, :type, :subject, :version, :correlation_id, :envelope, :recorded_at)
+""")
+_COUNTER = text("UPDATE outbox_counter SET last = :last, published = :last")
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """An edition printed again, and whether it came out the same."""
+
+    session: str
+    number: int
+    revision: int
+    same_content: bool
+    same_pdf: bool
+
+
+async def rebuild(database: Database, batches: AsyncIterator[Sequence[Fact]], printer: Printer) -> list[Rebuilt]:
+    """Fill an empty, migrated database from all facts ever published."""
+    own: list[Fact] = []
+    async for batch in batches:
+        async with database.transaction() as session:
+            await _keep(session, batch)
+        own += [fact for fact in batch if fact.source == _OWN]
+    own = list({fact.sequence: fact for fact in sorted(own, key=lambda one: one.sequence)}.values())
+    async with database.transaction() as session:
+        await _restore_outbox(session, own)
+    return await _honour(database, own, printer)
+
+
+async def _keep(session: AsyncSession, batch: Sequence[Fact]) -> None:
+    new = await keep(session, batch, datetime.now(UTC))
+    fresh = [fact for fact in batch if fact.id in new]
+    for handler in handlers(SystemClock()):
+        if mine := [fact for fact in fresh if not handler.types or fact.type in handler.types]:
+            await handler.react(mine, session)
+
+
+async def _restore_outbox(session: AsyncSession, own: Sequence[Fact]) -> None:
+    connection = await session.connection()
+    for fact in own:
+        values = {
+            "sequence": fact.sequence,
+            "event_id": fact.id,
+            "type": fact.type,
+            "subject": fact.subject,
+            "version": fact.version,
+            "correlation_id": fact.correlation_id,
+            "envelope": fact.without_sequence(),
+            "recorded_at": fact.time,
+        }
+        await connection.execute(_RESTORE, values)
+    await connection.execute(_COUNTER, {"last": own[-1].sequence if own else 0})
+
+
+async def _honour(database: Database, own: Sequence[Fact], printer: Printer) -> list[Rebuilt]:
+    rebuilt = []
+    for fact in own:
+        async with database.transaction() as session:
+            store = Store(session)
+            if fact.type in (BulletinIssued.type, BulletinCorrected.type):
+                rebuilt.append(await _reissue(store, BulletinIssued.model_validate(fact.data), printer))
+            elif fact.type == BulletinDelivered.type:
+                told = BulletinDelivered.model_validate(fact.data)
+                row = await store.delivery(told.session, told.revision, told.recipient)
+                row.state, row.attempts, row.delivered_at = "delivered", told.attempts, told.delivered_at
+            elif fact.type == DeliveryFailed.type:
+                failed = DeliveryFailed.model_validate(fact.data)
+                row = await store.delivery(failed.session, failed.revision, failed.recipient)
+                row.state, row.attempts, row.error = "failed", failed.attempts, failed.error
+            elif fact.type == DeadlineApproaching.type:
+                near = DeadlineApproaching.model_validate(fact.data)
+                await store.note_alarm(near.session, near.hours_since_closing)
+            elif fact.type == DeadlineMissed.type:
+                await store.note_alarm(DeadlineMissed.model_validate(fact.data).session, 24)
+    return rebuilt
+
+
+async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebuilt:
+    plan = await store.plan_of(told.session.rpartition("-")[0])
+    if plan is None:
+        message = f"{told.session} was issued, but its campaign's plan is not among the facts"
+        raise RuntimeError(message)
+    known = facts.read(plan, told.session, await store.facts_of(told.session, told.cutoff))
+    newest = await store.newest_edition_of(told.session)
+    owed = completeness.lacking(known)
+    imprint = fold.Imprint(
+        number=told.number,
+        revision=told.revision,
+        issued_at=told.issued_at,
+        closed_at=told.due_at - known.within,
+        due_at=told.due_at,
+        cutoff=told.cutoff,
+    )
+    before = Edition.model_validate_json(newest.canonical) if newest else None
+    changes = completeness.changes(before, fold.assemble(known, imprint, owed)) if before else ()
+    edition = fold.assemble(known, imprint, owed, changes)
+    row = await printed(edition, printer, plan)
+    store.add(row, *deliveries_of(edition, plan))
+    await store.raise_number(told.year, told.number)
+    return Rebuilt(
+        told.session, told.number, told.revision, row.sha256 == told.sha256, row.pdf_sha256 == told.pdf_sha256
+    )
