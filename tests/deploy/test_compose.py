@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import importlib
 import os
 import re
 import subprocess
@@ -15,8 +16,10 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
 from deploy import healthcheck, unprivileged
+from deploy.administration import PrepareSettings
 from deploy.embedded import NATS_USERS, Postgres
 
 REPOSITORY = Path(__file__).parents[2]
@@ -128,6 +131,16 @@ def test_no_password_is_written_down(compose: dict[str, Any]) -> None:
     assert not re.search(r"password\s*[:=]\s*[^$\s{]", (DEPLOY / "nats.conf").read_text(), re.IGNORECASE)
     assert "secrets/" in (DEPLOY / ".gitignore").read_text().splitlines()
     assert "deploy/secrets" in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "prepare"])
+def test_every_setting_given_is_one_that_is_read(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    read: type[BaseSettings] = PrepareSettings
+    if name != "prepare":
+        read = importlib.import_module(f"services.{name}.settings").Settings
+    given = {*service["environment"], *(secret["target"].upper() for secret in service["secrets"])}
+    assert given <= {f"CHUNFENG_{field.upper()}" for field in read.model_fields}
 
 
 def test_every_secret_is_generated_and_used(compose: dict[str, Any], secrets: Path) -> None:
