@@ -16,6 +16,7 @@ import nats.errors
 from faststream import AckPolicy, StreamMessage
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy as ConsumerAcks
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from pydantic import ValidationError
@@ -123,7 +124,7 @@ class Consumer:
             durable_name=self.service,
             deliver_policy=DeliverPolicy.ALL,
             ack_policy=ConsumerAcks.EXPLICIT,
-            ack_wait=30,
+            ack_wait=10,
             max_deliver=-1,
             max_ack_pending=BATCH * 4,
             filter_subjects=filters if len(filters) > 1 else None,
@@ -136,7 +137,7 @@ class Consumer:
         async def raw(message: StreamMessage[Any]) -> Any:  # noqa: ANN401  (a list of raw messages)
             return message.raw_message
 
-        broker.subscriber(
+        self._subscriber = broker.subscriber(
             SUBJECTS + ".>",
             stream=JStream(STREAM, declare=False),
             durable=self.service,
@@ -145,7 +146,32 @@ class Consumer:
             ack_policy=AckPolicy.MANUAL,
             decoder=raw,
             title=self.service,
-        )(self.receive)
+        )
+        self._subscriber(self.receive)
+
+    def make_patient(self) -> None:
+        """Let an idle fetch end as FastStream expects; call between connecting and starting the broker.
+
+        nats-py 2.16 sometimes ends one with a bare asyncio.TimeoutError, FastStream 0.7.8 expects nats' own: its loop
+        then starts again and forgets the messages in hand, which come back only after `ack_wait`.
+        """
+        stream = self._subscriber.jetstream
+        pull_subscribe = stream.pull_subscribe
+
+        async def patient(*args: Any, **options: Any) -> JetStreamContext.PullSubscription:  # noqa: ANN401  (passed on)
+            subscription = await pull_subscribe(*args, **options)
+            fetch = subscription.fetch
+
+            async def fetch_or_time_out(*fetch_args: Any, **fetch_options: Any) -> list[Msg]:  # noqa: ANN401
+                try:
+                    return await fetch(*fetch_args, **fetch_options)
+                except TimeoutError as error:
+                    raise nats.errors.TimeoutError from error
+
+            subscription.fetch = fetch_or_time_out  # type: ignore[method-assign]
+            return subscription
+
+        stream.pull_subscribe = patient  # type: ignore[method-assign]
 
     async def receive(self, messages: list[Msg]) -> None:
         """Apply a batch; if it fails as a whole, apply its messages one by one."""

@@ -100,6 +100,7 @@ class Spine:
             await stack.enter_async_context(background(relay.run(), "relay"))
             if self.consumer is not None:
                 await ensure(self.broker, self.consumer)
+                self.consumer.make_patient()
                 await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
             await self.broker.start()
             yield

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from deploy.conductor import Conductor, baton
 from deploy.demo import report
-from deploy.local import ROOT, Local
+from deploy.local import ROOT, Local, free_port
 from deploy.recording import Line, Player, read
 from services.approvals import keyring
 from shared.clock import SHANGHAI
@@ -51,10 +51,10 @@ class _Mailbox:
 def mailbox(folder: Path) -> Iterator[int]:
     """Run a mail server on a free port as long as the block lasts; yield the port."""
     folder.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Mailbox(folder), hostname="127.0.0.1", port=0)
+    controller = Controller(_Mailbox(folder), hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        yield controller.port
     finally:
         controller.stop()
 

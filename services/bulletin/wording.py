@@ -64,7 +64,7 @@ def basics(edition: Edition) -> tuple[str, ...]:
 def _occasion(edition: Edition) -> str:
     place = f"在{edition.venue}" if edition.venue else ""
     event = f"{edition.campaign_title}{edition.session_name}集中审批活动"
-    basis = f"根据{edition.notice}文件安排，"
+    basis = f"根据{edition.notice}安排，"
     if edition.opened_at is None:
         return f"{basis}{event}{place}举行，于{day(edition.closed_at)}{hour(edition.closed_at)}结束。"
     same_day = day(edition.opened_at) == day(edition.closed_at)

@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page's full width, 156 mm."""
+    """A table of the type area's full width: its columns add up to 156 mm."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -49,11 +49,11 @@ class Section:
 
 APPROVALS: Final = (
     Column("序号", 10, centred=True),
-    Column("项目／业主单位", 50),
+    Column("项目／业主单位", 48.5),
     Column("手续", 22),
-    Column("层级／单位", 26),
+    Column("层级／单位", 24.5),
     Column("结论", 17, centred=True),
-    Column("文号／证照", 31),
+    Column("文号／证照", 34),
 )
 DEFERRALS: Final = (
     Column("序号", 10, centred=True),

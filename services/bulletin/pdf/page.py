@@ -24,6 +24,8 @@ LEADING: Final = 28.99
 """One grid line, 22 to a page of 225 mm."""
 HEAD: Final = 6
 """Grid lines of the head of page 1, its red rule included."""
+MOST_LINES: Final = 3
+"""Lines any text of the head may take; beyond, it is set smaller."""
 TITLE_SIZE: Final = 22.0
 CELL_SIZE: Final = 10.5
 CELL_PADDING: Final = 1.0 * MM
@@ -32,7 +34,7 @@ CELL_LINES: Final = 2
 TALLEST_ROW: Final = 36
 """Cell lines after which a row goes on as another one: a row is never taller than the page."""
 FOOT_SIZE: Final = 14.0
-TALLEST_FOOT: Final = 12
+TALLEST_FOOT: Final = 20
 """Lines after which the foot block flows with the text: a block pinned to the foot cannot be split."""
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -105,7 +107,9 @@ class Page:
 
     def _fit(self, text: str, role: Role, width: float, largest: float, smallest: float) -> Fitted:
         ems = self._setter.width(role, text) or 1.0
-        size = round(max(smallest, min(largest, width / ems)), 2)
+        size = max(smallest, min(largest, width / ems))
+        # A name of any length leaves room for the text below it.
+        size = round(min(size, MOST_LINES * width / (ems + MOST_LINES)), 2)
         return Fitted(size, self._setter.cell(text, size, width, role))
 
     def _title(self, edition: Edition) -> tuple[str, ...]:
