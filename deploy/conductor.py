@@ -20,6 +20,7 @@ from shared.clock import CLOCK_SUBJECT, SHANGHAI
 from shared.events import CampaignPlanned, SessionClosed
 
 _BROADCAST_SECONDS: Final = 0.2
+_STEP: Final = timedelta(minutes=1)
 _LEAP: Final = timedelta(minutes=5)
 """A step of time this long is waited for until every service has heard it."""
 _ALARMS: Final = (12, 20, 23)
@@ -44,9 +45,11 @@ class Baton:
         return datetime.now(UTC) + self._offset
 
     async def leap(self, to: datetime) -> None:
-        """Move on to a time, unless it has passed."""
+        """Move on to a time, unless it has passed; short steps are heard with the next broadcast."""
+        far = to - self.now() > _STEP
         self._offset = max(self._offset, to - datetime.now(UTC))
-        await self.tell()
+        if far:
+            await self.tell()
 
     async def tell(self) -> None:
         await self._client.publish(CLOCK_SUBJECT, self.now().isoformat().encode())
@@ -132,7 +135,7 @@ class Conductor:
         while (busy := await self._busy(delivered=delivered)) is not None:
             if asyncio.get_running_loop().time() > deadline:
                 raise StuckError(busy)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.15)
 
     async def _busy(self, *, delivered: bool) -> str | None:
         try:

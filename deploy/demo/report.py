@@ -17,6 +17,9 @@ _SENTENCE: Final = re.compile(
     r"转报上报(?P<forwarded>\d+)项；市级(?P<city>\d+)项(?:、旗区级(?P<banner>\d+)项)?；"
     r"(?:当场制发证照(?P<licences>\d+)本|未当场制发证照)"
 )
+# The extraction order puts what stands outside the running text at each page's end.
+_NUMBER: Final = re.compile(r"(演示数据)?—\d+—$")
+_HEAD: Final = re.compile(r"“[^“”]*”春风行动简报第\d+期.*?\d{4}年\d+月\d+日(?=(演示数据)?—\d+—$)")
 _FIGURES: Final = ("decided", "approved", "deferred", "forwarded", "city", "banner", "licences")
 
 Cells = dict[tuple[str, str, str | None], int]
@@ -36,12 +39,13 @@ class Session:
 
 
 def pdf_text(pdf: bytes) -> str:
-    """Return a PDF's text without white space."""
+    """Return a PDF's running text without white space: masthead, demo mark and page numbers left out."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return re.sub(r"\s", "", "".join(page.get_textpage().get_text_bounded() for page in document))
+        pages = [re.sub(r"\s", "", page.get_textpage().get_text_bounded()) for page in document]
     finally:
         document.close()
+    return "".join(_NUMBER.sub("", _HEAD.sub("", page)) for page in pages)
 
 
 def printed_figures(pdf: bytes) -> dict[str, int]:

@@ -1,11 +1,12 @@
 """What an edition still lacks, and who owes it; and what a correction changes (rows 58, 63)."""
 
 from services.bulletin.domain import fold
-from services.bulletin.domain.edition import Application, Change, Edition, Owed
+from services.bulletin.domain.edition import Application, Change, Edition, Owed, Withdrawn
 from services.bulletin.domain.facts import SessionFacts
 from shared.vocabulary import CITY_DIVISION, Level
 
 _OUTCOME_OPEN = "（未办结）"
+_RESULT = "办理结果"
 
 
 def _unit(known: SessionFacts, level: Level, division: str, bureau: str) -> str:
@@ -20,9 +21,7 @@ def lacking(known: SessionFacts) -> tuple[Owed, ...]:
     drc = _unit(known, Level.CITY, CITY_DIVISION, "drc")
     banner = _unit(known, Level.BANNER, session.division, "government")
     owed = [
-        Owed(unit=row.unit, what=f"{row.project_name}（{row.project_code}）{row.level.zh}{row.formality.zh}办理结果")
-        for row in fold.applications(known)
-        if row.outcome is None
+        Owed(unit=row.unit, what=f"{_item(row)}{_RESULT}") for row in fold.applications(known) if row.outcome is None
     ]
     if "approvals" in awaits and not _approvals_reconcile(known):
         owed.append(Owed(unit=drc, what="集中审批办理情况（合计数核对未完成）"))
@@ -49,6 +48,10 @@ def _approvals_reconcile(known: SessionFacts) -> bool:
     )
 
 
+def _item(row: Application | Withdrawn) -> str:
+    return f"{row.project_name}（{row.project_code}）{row.level.zh}{row.formality.zh}"
+
+
 def _row_text(row: Application) -> str:
     parts = [row.outcome.zh if row.outcome else _OUTCOME_OPEN]
     if row.document_number:
@@ -63,16 +66,13 @@ def _row_text(row: Application) -> str:
 
 def _statements(edition: Edition) -> dict[str, str]:
     """Return every statement of an edition that a correction may change, by what it is about."""
-    statements = {
-        f"{row.project_name}（{row.project_code}）{row.level.zh}{row.formality.zh}": _row_text(row)
-        for row in edition.applications
-    }
-    for gone in edition.withdrawn:
-        key = f"{gone.project_name}（{gone.project_code}）{gone.level.zh}{gone.formality.zh}"
-        statements[key] = f"撤回：{gone.reason}"
+    statements = {_item(row): _row_text(row) for row in edition.applications}
+    statements |= {_item(gone): f"撤回：{gone.reason}" for gone in edition.withdrawn}
     statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": one.text for one in edition.issues}
     statements |= {f"小分队 {one.team}": f"队长{one.leader}，联络员{one.liaison}" for one in edition.teams}
-    statements |= {f"待报：{one.unit}": one.what for one in edition.owed}
+    # What a unit owes of a single application is said in that application's own line already.
+    rows = {_item(row) for row in edition.applications}
+    statements |= {f"待报：{one.unit}": one.what for one in edition.owed if one.what.removesuffix(_RESULT) not in rows}
     statements["活动地点"] = edition.venue or ""
     statements["宣布开始"] = edition.declared_by or ""
     return statements
