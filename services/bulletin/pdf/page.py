@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,6 @@ from services.bulletin.domain.edition import Edition
 from services.bulletin.fonts import Fonts, Role
 from services.bulletin.pdf import contents
 from services.bulletin.pdf.typeset import Line, Run, Setter
-from shared.clock import SHANGHAI
 from shared.vocabulary import Distribution
 
 MM: Final = 72 / 25.4
@@ -24,6 +24,10 @@ LEADING: Final = 28.99
 """One grid line, 22 to a page of 225 mm."""
 HEAD: Final = 6
 """Grid lines of the head of page 1, its red rule included."""
+NAME_LEADING: Final = 1.2
+IMPRINT: Final = 18.0
+FIXED: Final = 18.0 + 12.0 + 4.6 * MM
+"""Issue number, the space below it, and 4 mm to the red rule with the rule itself."""
 MOST_LINES: Final = 3
 """Lines any text of the head may take; beyond, it is set smaller."""
 TITLE_SIZE: Final = 22.0
@@ -45,6 +49,17 @@ class Fitted:
 
     size: float
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of page 1 as set: its texts, its height and the space above the issue number, in points."""
+
+    campaign: Fitted
+    name: Fitted
+    issuer: Fitted
+    height: float
+    space: float
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,7 @@ class Page:
             edition=edition,
             issue_number=wording.issue_number(edition),
             date=wording.day(edition.issued_at),
-            issued_at=edition.issued_at.astimezone(SHANGHAI).isoformat(),
+            issued_at=edition.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             document_title=f"{edition.masthead}{wording.issue_number(edition)}　{''.join(wording.title(edition))}",
             head=self._head(edition),
             leading=LEADING,
@@ -96,14 +111,17 @@ class Page:
             pinned=sum(len(lines) for _, lines in foot) <= TALLEST_FOOT,
         )
 
-    def _head(self, edition: Edition) -> dict[str, Fitted | int]:
+    def _head(self, edition: Edition) -> Head:
         above, below = wording.masthead(edition)
-        name = self._fit(below, Role.TITLE, MEASURE - 4 * SIZE, largest=60, smallest=26)
         campaign = self._fit(above, Role.TITLE, MEASURE, largest=24, smallest=16)
-        room = MEASURE - 2 * SIZE - self._setter.width(Role.TEXT, wording.day(edition.issued_at)) * SIZE - SIZE
+        name = self._fit(below, Role.TITLE, MEASURE - 4 * SIZE, largest=60, smallest=26)
+        room = MEASURE - 3 * SIZE - self._setter.width(Role.TEXT, wording.day(edition.issued_at)) * SIZE
         issuer = self._fit(edition.issuer, Role.TEXT, room, largest=SIZE, smallest=12)
         lines = HEAD + max(0, len(campaign.lines) - 1) + 2 * (len(name.lines) - 1) + len(issuer.lines) - 1
-        return {"campaign": campaign, "name": name, "issuer": issuer, "lines": lines}
+        taken = NAME_LEADING * sum(each.size * len(each.lines) for each in (campaign, name)) + IMPRINT * len(
+            issuer.lines
+        )
+        return Head(campaign, name, issuer, lines * LEADING, max(0.0, round(lines * LEADING - taken - FIXED, 2)))
 
     def _fit(self, text: str, role: Role, width: float, largest: float, smallest: float) -> Fitted:
         ems = self._setter.width(role, text) or 1.0

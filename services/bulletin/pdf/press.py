@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +32,14 @@ def _fontconfig(configuration: Path) -> Iterator[None]:
             os.environ["FONTCONFIG_FILE"] = before
 
 
-def _weasyprint() -> Any:  # noqa: ANN401  (published without types)
+def weasyprint() -> Any:  # noqa: ANN401  (published without types)
+    """Import WeasyPrint, or say what this machine lacks."""
     try:
-        import weasyprint  # noqa: PLC0415  (needs pango; the service and most tests run without)
-    except OSError as error:
-        message = f"缺少排版库 pango，请安装：{APT} (WeasyPrint cannot load pango: {error})"
+        import weasyprint as module  # noqa: PLC0415  (needs pango; the service and most tests run without)
+    except (ImportError, OSError) as error:
+        message = f"缺少排版库 pango，请安装：{APT} (WeasyPrint cannot be loaded: {error})"
         raise PrintingUnavailable(message) from error
-    return weasyprint
+    return module
 
 
 def _closed_door() -> Any:  # noqa: ANN401
@@ -64,7 +66,7 @@ class Press:
         self._fonts = fonts
         self._page = Page(fonts)
         with _fontconfig(fonts.stage(folder)):
-            self._weasyprint = _weasyprint()
+            self._weasyprint = weasyprint()
             self._configuration = _configuration()
         self._fetcher = _closed_door()
         style = (TEMPLATES / "bulletin.css").read_text(encoding="utf-8")
@@ -81,7 +83,6 @@ class Press:
         if lacking and not signs:
             raise MissingGlyphs(lacking)
         html = self._page.html(with_signs(edition, lacking) if lacking else edition, lacking)
-        page = self._weasyprint.HTML(string=html, base_url="closed:/", url_fetcher=self._fetcher)
         issued_at = edition.issued_at.astimezone(UTC)
         data = self._weasyprint.Attachment(
             string=edition.canonical(),
@@ -92,16 +93,20 @@ class Press:
             relationship="Data",
             url_fetcher=self._fetcher,
         )
-        pdf: bytes = page.write_pdf(
-            stylesheets=[self._style],
-            font_config=self._configuration,
-            attachments=[data],
-            pdf_variant="pdf/a-3u",
-            pdf_identifier=edition.sha256()[:32],
-            presentational_hints=False,
-            finisher=_finish,
-        )
-        return pdf
+        # WeasyPrint 70 leaves its colour profile for the collector to close.
+        with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+            pdf: bytes = self.set(html).write_pdf(
+                attachments=[data],
+                pdf_variant="pdf/a-3u",
+                pdf_identifier=edition.sha256()[:32],
+                finisher=_finish,
+            )
+            return pdf
+
+    def set(self, html: str) -> Any:  # noqa: ANN401
+        """Lay a page out without anything from outside."""
+        page = self._weasyprint.HTML(string=html, base_url="closed:/", url_fetcher=self._fetcher)
+        return page.render(stylesheets=[self._style], font_config=self._configuration, presentational_hints=False)
 
 
 def _configuration() -> Any:  # noqa: ANN401

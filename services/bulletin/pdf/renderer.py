@@ -51,6 +51,11 @@ class Renderer:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._log = logs.get()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process, while there is one."""
+        return self._child.pid if self._child is not None else None
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep a child ready as long as the block lasts."""
