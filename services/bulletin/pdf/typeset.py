@@ -12,7 +12,7 @@ from typing import Final
 
 from services.bulletin.fonts import Fonts, Role
 
-_TOKEN: Final = re.compile(r"——|……|〔\d{4}〕\d+号|[A-Za-z0-9][A-Za-z0-9.,:/_@%+#-]*|\s+|.", re.DOTALL)
+_TOKEN: Final = re.compile(r"——|……|〔\d{4}〕\d+号|[A-Za-z0-9][A-Za-z0-9.,:@%+#]*[-/_]*|\s+|.", re.DOTALL)
 _NEVER_FIRST: Final = frozenset("，。、；：？！）》〉」』】〕”’％…—·～℃‰,.;:?!)]}%")
 _NEVER_LAST: Final = frozenset("（《〈「『【〔“‘￥$([{")
 _INVISIBLE: Final = re.compile(
