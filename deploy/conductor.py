@@ -6,7 +6,7 @@ an alarm or is issued anyway; the conductor stops at each of them until the bull
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +25,7 @@ _LEAP: Final = timedelta(minutes=5)
 """A step of time this long is waited for until every service has heard it."""
 _ALARMS: Final = (12, 20, 23)
 _PATIENCE_SECONDS: Final = 90.0
+_POLL_SECONDS: Final = 0.1
 
 Tell = Callable[[str], None]
 
@@ -131,32 +132,43 @@ class Conductor:
 
     async def rest(self, *, delivered: bool = False) -> None:
         """Wait until every fact has reached the bulletin and every closed session has been considered."""
+        await self._until(self._facts_on_their_way)
+        await self._until(self._sessions_to_consider)
+        if delivered:
+            await self._until(self._deliveries_to_make)
+
+    async def _until(self, outstanding: Callable[[], Awaitable[str | None]]) -> None:
         deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
-        while (busy := await self._busy(delivered=delivered)) is not None:
+        while (busy := await self._ask(outstanding)) is not None:
             if asyncio.get_running_loop().time() > deadline:
                 raise StuckError(busy)
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(_POLL_SECONDS)
 
-    async def _busy(self, *, delivered: bool) -> str | None:
+    async def _ask(self, outstanding: Callable[[], Awaitable[str | None]]) -> str | None:
         try:
-            return await self._still_to_do(delivered=delivered)
+            return await outstanding()
         except (httpx.TransportError, httpx.HTTPStatusError) as error:
             return f"a service does not answer: {error!r}"
 
-    async def _still_to_do(self, *, delivered: bool) -> str | None:
+    async def _facts_on_their_way(self) -> str | None:
+        recorded = {f"/chunfeng/{one['service']}": one["outbox"]["last"] for one in await self._readiness()}
         positions = (await self._get("bulletin", "/v1/completeness"))["positions"]
-        for ready in await self._readiness():
-            source, last = f"/chunfeng/{ready['service']}", ready["outbox"]["last"]
-            if positions.get(source, 0) < last:
+        for source, last in recorded.items():
+            if source != "/chunfeng/bulletin" and positions.get(source, 0) < last:
                 return f"the bulletin has {positions.get(source, 0)} of {last} facts of {source}"
+        return None
+
+    async def _sessions_to_consider(self) -> str | None:
         now = self._baton.now()
         for one in await self._get("bulletin", "/v1/clock"):
             if (reason := self._outstanding(one, now)) is not None:
                 return reason
-        if delivered:
-            for one in await self._get("bulletin", "/v1/deliveries"):
-                if one["state"] in ("queued", "sending", "unknown"):
-                    return f"{one['session']} r{one['revision']} is {one['state']} for {one['recipient']}"
+        return None
+
+    async def _deliveries_to_make(self) -> str | None:
+        for one in await self._get("bulletin", "/v1/deliveries"):
+            if one["state"] in ("queued", "sending", "unknown"):
+                return f"{one['session']} r{one['revision']} is {one['state']} for {one['recipient']}"
         return None
 
     def _outstanding(self, one: dict[str, Any], now: datetime) -> str | None:

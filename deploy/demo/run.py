@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import shutil
 import signal
@@ -57,6 +58,11 @@ def mailbox(folder: Path) -> Iterator[int]:
         yield controller.port
     finally:
         controller.stop()
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def plan_in(lines: list[Line]) -> CampaignPlanned:
@@ -135,7 +141,7 @@ def show(sessions: list[report.Session], console: Console) -> None:
 def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng" / "demo") -> int:
     """Run the demo; return the exit code: 0 only if the PDFs, the bulletin and the approvals service agree."""
     # Ctrl-C and a polite kill both unwind the stack, so that nothing is left running.
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(soft_wrap=True)
     started = time.monotonic()
     lines = read(recording)

@@ -1,0 +1,125 @@
+"""Ten sessions, from departments' posts to delivered bulletins, on the real parts: the main job and its replays."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo import report, run
+from deploy.local import Local
+from deploy.rebuild import rebuild_bulletin, rebuild_stream
+
+pytestmark = pytest.mark.slow
+
+
+class Campaign:
+    """A campaign that was played, with everything it left."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder / "system", folder / "out"
+        self.exit_code = run.run(self.out, folder=self.folder)
+        self.summary: dict[str, Any] = json.loads((self.out / "summary.json").read_text(encoding="utf-8"))
+
+    def session(self, division: str) -> dict[str, Any]:
+        return next(one for one in self.summary["sessions"] if one["session"].endswith(division))
+
+    def text(self, division: str, revision: int = 0) -> str:
+        tail = f"-correction-{revision}" if revision else ""
+        (path,) = self.out.glob(f"*-spring-2022-{division}{tail}.pdf")
+        return report.pdf_text(path.read_bytes())
+
+    def log(self, service: str) -> list[dict[str, Any]]:
+        path = self.folder / "logs" / f"{service}.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+
+
+@pytest.fixture(scope="module")
+def campaign(servers: Path) -> Iterator[Campaign]:
+    folder = servers / "campaign"
+    folder.mkdir()
+    yield Campaign(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.row(1, 59, 64, 90, 91)
+def test_ten_sessions_become_ten_bulletins_whose_figures_agree(campaign: Campaign) -> None:
+    assert campaign.exit_code == 0
+    assert [one["number"] for one in campaign.summary["sessions"]] == list(range(1, 11))
+    assert len([path for path in campaign.out.glob("*.pdf") if "correction" not in path.name]) == 10
+    for one in campaign.summary["sessions"]:
+        assert one["issued_at"] < one["due_at"]
+        assert all(row["state"] == "delivered" for row in one["deliveries"])
+
+
+@pytest.mark.row(65)
+def test_every_recipient_has_the_same_bytes_by_folder_and_by_mail(campaign: Campaign) -> None:
+    delivered = list((campaign.out / "deliveries").rglob("*.pdf"))
+    hashes = {edition["pdf_sha256"] for one in campaign.summary["sessions"] for edition in one["editions"]}
+    assert {run.sha256(path) for path in delivered} == hashes
+    mails = list((campaign.out / "mail").glob("*.eml"))
+    assert len(mails) == sum(
+        row["channel"] == "smtp" for one in campaign.summary["sessions"] for row in one["deliveries"]
+    )
+
+
+@pytest.mark.row(57, 58)
+def test_a_silent_unit_is_named_in_a_bulletin_issued_before_the_limit(campaign: Campaign) -> None:
+    silent = campaign.session("150625")
+    assert not silent["complete"]
+    assert silent["issued_at"] < silent["due_at"]
+    assert "截至" in campaign.text("150625")
+    alarms = [
+        line["hours"]
+        for line in campaign.log("bulletin")
+        if line["event"] == "bulletin.outstanding" and line["session"].endswith("150625")
+    ]
+    assert alarms == [12, 20, 23]
+
+
+@pytest.mark.row(25, 63)
+def test_a_correction_after_issue_shows_old_and_new_and_leaves_the_original(campaign: Campaign) -> None:
+    before, after = campaign.text("150621"), campaign.text("150621", revision=1)
+    assert "更正" not in before
+    assert "更正说明" in after
+    assert "原载" in after
+    assert [edition["revision"] for edition in campaign.session("150621")["editions"]] == [0, 1]
+
+
+@pytest.mark.row(82)
+def test_a_decision_that_comes_after_the_bulletin_becomes_a_correction(campaign: Campaign) -> None:
+    assert "（未办结）" in campaign.text("150624", revision=1)
+
+
+@pytest.mark.row(83)
+def test_one_grep_follows_an_event_from_its_post_to_the_page(campaign: Campaign) -> None:
+    posted = next(
+        line
+        for line in campaign.log("approvals")
+        if line.get("event_type") == "chunfeng.approval.signed.v1" and line.get("receipt") == "accepted"
+    )
+    name = posted["correlation_id"]
+
+    def lines(service: str) -> set[str]:
+        return {line["event"] for line in campaign.log(service) if name in json.dumps(line, ensure_ascii=False)}
+
+    assert lines("approvals") == {"request", "facts.published"}
+    assert lines("bulletin") >= {"facts.applied", "bulletin.issued"}
+
+
+@pytest.mark.row(56, 86)
+def test_the_bulletin_database_dropped_and_replayed_prints_the_same_bytes(campaign: Campaign) -> None:
+    said: list[str] = []
+    assert rebuild_bulletin(campaign.folder, said.append) == 0
+    editions = sum(len(one["editions"]) for one in campaign.summary["sessions"])
+    assert said[-1].startswith(f"{editions} 期")
+
+
+@pytest.mark.row(56, 86)
+def test_a_wiped_stream_is_published_again_from_the_outboxes_and_prints_the_same_bytes(campaign: Campaign) -> None:
+    Local(campaign.folder).nats.remove()
+    said: list[str] = []
+    assert rebuild_stream(campaign.folder, said.append) == 0
+    assert rebuild_bulletin(campaign.folder, said.append) == 0
