@@ -7,24 +7,29 @@ mistake that is recorded is a mistake that is printed. Reading back is tolerant:
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
+from urllib.parse import unquote
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.events import EVENTS, Event
+from shared.identifiers import Moment
 from shared.problems import Invalid, Malformed, Refused, invalid
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 SCHEMAS: Final = "/v1/schemas"
 _LONGEST: Final = 256
+_LONGEST_NAME: Final = 64
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
 _SOURCE = re.compile(r"[!-~]{1,200}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_MOMENT: Final = TypeAdapter[datetime](Moment)
 _KNOWN = {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}
 
 
@@ -43,8 +48,9 @@ class _DuplicateNameError(ValueError):
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     decoded = dict(pairs)
     if len(decoded) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DuplicateNameError(next(name for name in names if names.count(name) > 1))
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        # The name is the sender's own: it may be long, or not even be text that can be sent back.
+        raise _DuplicateNameError(twice[:_LONGEST_NAME].encode("utf-8", "backslashreplace").decode())
     return decoded
 
 
@@ -60,16 +66,23 @@ def decode(body: bytes) -> Any:  # noqa: ANN401  (any JSON value)
     """Decode JSON strictly: UTF-8, no duplicate names, no NaN, no lone surrogates, bounded depth."""
     try:
         value = _DECODER.decode(body.decode())
+        # Only an escape can smuggle a lone surrogate in; the look at the raw bytes is cheap.
+        escaped = b"\\ud" in body or b"\\uD" in body
+        smuggled = escaped and _SURROGATE.search(json.dumps(value, ensure_ascii=False))
     except UnicodeDecodeError:
         raise Malformed(reason="不是 UTF-8 编码", reason_en="it is not UTF-8") from None
     except RecursionError:
         raise Malformed(reason="嵌套过深", reason_en="it is nested too deeply") from None
     except _DuplicateNameError as error:
         raise Malformed(reason=f"字段 {error} 重复出现", reason_en=f"the name {error} occurs twice") from None
-    except ValueError as error:
-        raise Malformed(reason=f"不是有效的 JSON（{error}）", reason_en=f"it is not valid JSON ({error})") from None
-    # Only an escape can smuggle a lone surrogate in; the look at the raw bytes is cheap.
-    if (b"\\ud" in body or b"\\uD" in body) and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+    except json.JSONDecodeError as error:
+        where, where_en = f"第{error.lineno}行第{error.colno}列", f"line {error.lineno}, column {error.colno}"
+        reason = f"it is not valid JSON at {where_en}: {error.msg}"
+        raise Malformed(reason=f"{where}不是有效的 JSON", reason_en=reason) from None
+    except ValueError:  # of parse_constant, or Python's own limit on the digits of a number
+        reason = "it contains NaN, Infinity or a number too long"
+        raise Malformed(reason="含有 NaN、Infinity 或过长的数字", reason_en=reason) from None
+    if smuggled:
         raise Malformed(reason="含有不成对的代理字符", reason_en="it contains a lone surrogate")
     return value
 
@@ -91,6 +104,10 @@ def _error(path: str, zh: str, en: str) -> dict[str, str]:
     return {"path": path, "zh": zh, "en": en}
 
 
+def _is_json(media: object) -> bool:
+    return isinstance(media, str) and media.partition(";")[0].strip().lower() == "application/json"
+
+
 def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
     errors = []
     if raw.get("specversion") != "1.0":
@@ -104,7 +121,7 @@ def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
         )
     if not isinstance(raw.get("type"), str):
         errors.append(_error("type", "应为事件类型", "must be an event type"))
-    if raw.get("datacontenttype", "application/json") != "application/json":
+    if not _is_json(raw.get("datacontenttype", "application/json")):
         errors.append(_error("datacontenttype", "应为 application/json", "must be application/json"))
     for name in raw.keys() - _KNOWN:
         value = raw[name]
@@ -118,17 +135,10 @@ def _attribute_errors(raw: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _time(raw: Mapping[str, Any]) -> datetime | None:
-    text = raw.get("time")
-    if text is None:
-        return None
     try:
-        time = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        time = None
-    if time is None or time.tzinfo is None:
-        zh = "应为带时区的 RFC 3339 时间，如 2022-03-16T09:00:00+08:00"
-        raise Invalid([_error("time", zh, "must be an RFC 3339 time with its zone")])
-    return time
+        return _MOMENT.validate_python(raw["time"]) if "time" in raw else None
+    except ValidationError as failure:
+        raise invalid(failure, prefix="time") from None
 
 
 def _text(raw: Mapping[str, Any], name: str) -> str | None:
@@ -143,6 +153,7 @@ def read_posted(raw: object, accepts: Mapping[str, type[Event]]) -> Incoming:
     """
     if not isinstance(raw, dict):
         raise Malformed(reason="应为一个 CloudEvents 对象", reason_en="expected one CloudEvents object")
+    raw = {name: value for name, value in raw.items() if value is not None}  # null is unset (JSON format 2.2)
     if errors := _attribute_errors(raw):
         raise Invalid(errors)
     kind = accepts.get(raw["type"])
@@ -166,11 +177,11 @@ def read_posted(raw: object, accepts: Mapping[str, type[Event]]) -> Incoming:
 
 
 def binary_event(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> dict[str, Any]:
-    """Assemble the CloudEvent of a binary-mode request from its ce-* headers (HTTP binding 3.1)."""
+    """Assemble the CloudEvent of a binary-mode request from its ce-* headers, percent-decoded (HTTP binding 3.1)."""
     raw: dict[str, Any] = {}
     for name, value in headers:
         if name.startswith(b"ce-"):
-            raw[name[3:].decode("latin-1")] = value.decode("latin-1")
+            raw[name[3:].decode("latin-1")] = unquote(value.decode("latin-1"))
     raw["data"] = decode(body)
     return raw
 

@@ -1,19 +1,25 @@
-"""Identifiers with a check digit or a pattern: credit code, project code, division, document number, session.
+"""Identifiers with a check digit or a pattern: credit code, project code, division, document number, session; times.
 
 Each checker raises ValueError with a sentence that names what is wrong; pydantic types below carry them to the edge.
 """
 
 import re
-from typing import Annotated, Final
+from datetime import date, datetime
+from typing import Annotated, Final, TypeVar
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from shared.vocabulary import BANNERS, CITY_DIVISION
 
+Dated = TypeVar("Dated", bound=date)
+
 _PROJECT_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}", re.ASCII)
 _DOCUMENT_NUMBER = re.compile(r"([\u4e00-\u9fff]{2,16})[〔\[（(](\d{4})[〕\]）)]([1-9]\d{0,4})号", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YEARS: Final = range(2000, 2100)
 _SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 
@@ -84,6 +90,33 @@ def document_number(text: str) -> str:
     return f"{issuer}〔{year}〕{number}号"
 
 
+def _written_as_moment(value: object) -> object:
+    """Refuse what merely could be read as a time: seconds since 1970, a time without its zone, a week date."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        message = "应为带时区的时间，如 2022-03-16T09:00:00+08:00 (must be an RFC 3339 time with its zone)"
+        raise ValueError(message)
+    return value
+
+
+def _written_as_day(value: object) -> object:
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        message = "应为日期，如 2022-03-16 (must be an RFC 3339 date)"
+        raise ValueError(message)
+    return value
+
+
+def _this_century(value: Dated) -> Dated:
+    """Refuse years that no campaign has and no clock can convert."""
+    if value.year not in _YEARS:
+        message = f"年份应在{_YEARS.start}至{_YEARS.stop - 1}之间 (the year must be of this century)"
+        raise ValueError(message)
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_moment), AfterValidator(_this_century)]
+"""A time with its zone, to the letter of RFC 3339."""
+Day = Annotated[date, BeforeValidator(_written_as_day), AfterValidator(_this_century)]
+"""A calendar day."""
 CreditCode = Annotated[str, AfterValidator(credit_code)]
 ProjectCode = Annotated[str, AfterValidator(project_code)]
 Division = Annotated[str, AfterValidator(division)]

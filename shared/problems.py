@@ -8,29 +8,42 @@ from pydantic_core import ErrorDetails
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
+_TOLD_TWICE = re.compile(r"(?P<zh>.*[^\x00-\x7f].*?) ?\((?P<en>.+)\)", re.DOTALL)
+"""How this project's own checks speak: 中文句子 (English sentence)."""
+
 _SENTENCES = {
     "missing": ("缺少此项", "this field is required"),
     "extra_forbidden": ("没有此项，请核对名称", "there is no such field; check its name"),
     "string_too_long": ("文字过长，至多{max_length}字", "too long: at most {max_length} characters"),
-    "string_too_short": ("不能为空", "must not be empty"),
     "string_type": ("应为文字", "must be a string"),
-    "string_unicode": ("含有无效的 Unicode 字符", "contains an invalid Unicode character"),
     "string_pattern_mismatch": (
         "格式不对，或含有控制字符",
         "does not match the format, or contains control characters",
     ),
     "enum": ("应为其中之一：{expected}", "must be one of: {expected}"),
-    "literal_error": ("应为其中之一：{expected}", "must be one of: {expected}"),
-    "timezone_aware": ("时间须带时区，如 2022-03-16T09:00:00+08:00", "a time needs its zone"),
+    "datetime_parsing": ("没有这个时间", "there is no such time"),
+    "datetime_from_date_parsing": ("没有这个时间", "there is no such time"),
+    "date_parsing": ("没有这个日期", "there is no such day"),
+    "date_from_datetime_parsing": ("没有这个日期", "there is no such day"),
+    "time_delta_parsing": ("应为时长，如 P1D、PT30M", "must be a duration such as P1D or PT30M"),
+    "time_delta_type": ("应为时长，如 P1D、PT30M", "must be a duration such as P1D or PT30M"),
     "int_parsing": ("应为整数", "must be an integer"),
+    "int_parsing_size": ("数字过大", "the number is too large"),
+    "int_from_float": ("应为整数", "must be an integer"),
     "int_type": ("应为整数", "must be an integer"),
+    "finite_number": ("应为整数", "must be an integer"),
+    "greater_than_equal": ("不能小于{ge}", "must be at least {ge}"),
+    "less_than_equal": ("不能大于{le}", "must be at most {le}"),
     "bool_type": ("应为 true 或 false", "must be true or false"),
     "bool_parsing": ("应为 true 或 false", "must be true or false"),
     "model_type": ("应为对象", "must be an object"),
+    "dict_type": ("应为对象", "must be an object"),
     "tuple_type": ("应为数组", "must be an array"),
     "too_short": ("至少{min_length}项", "at least {min_length} items"),
     "too_long": ("至多{max_length}项", "at most {max_length} items"),
 }
+_LONGEST_NAME = 64
+"""Of a field's name in a path; the name may be the sender's own invention."""
 
 
 class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a programming error)
@@ -115,11 +128,13 @@ class NotYet(Refused):
 def _sentences(error: ErrorDetails) -> tuple[str, str]:
     if error["type"] == "value_error":
         message = str(error.get("ctx", {}).get("error", error["msg"]))
-        return message, message
+        told = _TOLD_TWICE.fullmatch(message)
+        return (told["zh"], told["en"]) if told else (message, message)
     context = {key: str(value) for key, value in error.get("ctx", {}).items()}
     if error["type"] in _SENTENCES:
         zh, en = _SENTENCES[error["type"]]
-        return zh.format(**context), en.format(**context)
+        in_chinese = {key: value.replace(" or ", "、").replace(", ", "、") for key, value in context.items()}
+        return zh.format(**in_chinese), en.format(**context)
     return f"不符合要求（{error['msg']}）", error["msg"]
 
 
@@ -128,6 +143,6 @@ def invalid(failure: ValidationError, prefix: str = "") -> Invalid:
     errors = []
     for error in failure.errors(include_url=False, include_input=False)[:20]:
         zh, en = _sentences(error)
-        path = ".".join([*([prefix] if prefix else []), *(str(part) for part in error["loc"])])
+        path = ".".join([*([prefix] if prefix else []), *(str(part)[:_LONGEST_NAME] for part in error["loc"])])
         errors.append({"path": path or "data", "zh": zh, "en": en})
     return Invalid(errors)

@@ -1,12 +1,11 @@
 """Applications on a docket, their decisions and licences."""
 
-from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from shared.events.base import ApplicationEvent, Part
-from shared.identifiers import CreditCode, DocumentNumber, Line
+from shared.identifiers import CreditCode, Day, DocumentNumber, Line, Moment
 from shared.vocabulary import Outcome, Scope
 
 
@@ -36,7 +35,7 @@ class Deferral(Part):
 
     commitment_letter: Line
     missing: Annotated[tuple[Line, ...], Field(min_length=1, max_length=20)]
-    due: date
+    due: Day
 
 
 class Forwarding(Part):
@@ -50,7 +49,7 @@ class Decision(ApplicationEvent):
     """What a deciding department records of one application."""
 
     outcome: Outcome
-    signed_at: AwareDatetime
+    signed_at: Moment
     department_signatory: Line
     enterprise_signatory: Line
     stamped: bool
@@ -87,4 +86,4 @@ class LicenceIssued(ApplicationEvent, type="chunfeng.licence.issued.v1"):
 
     licence_type: Line
     number: Line
-    issued_at: AwareDatetime
+    issued_at: Moment

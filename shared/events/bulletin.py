@@ -1,9 +1,9 @@
 """What became of a session's bulletin."""
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.events.base import SessionEvent
-from shared.identifiers import Line
+from shared.identifiers import Line, Moment
 from shared.vocabulary import Channel
 
 
@@ -13,8 +13,8 @@ class BulletinIssued(SessionEvent, type="chunfeng.bulletin.issued.v1"):
     year: int
     number: int = Field(ge=1)
     revision: int = Field(ge=0, description="0 is the first edition; a correction is the next revision")
-    issued_at: AwareDatetime
-    due_at: AwareDatetime
+    issued_at: Moment
+    due_at: Moment
     cutoff: dict[str, int] = Field(description="Highest sequence of each source the edition rests on")
     sha256: str = Field(description="Of the edition's canonical JSON")
     pdf_sha256: str
@@ -32,7 +32,7 @@ class BulletinDelivered(SessionEvent, type="chunfeng.bulletin.delivered.v1"):
     channel: Channel
     attempts: int
     pdf_sha256: str
-    delivered_at: AwareDatetime
+    delivered_at: Moment
 
 
 class DeliveryFailed(SessionEvent, type="chunfeng.delivery.failed.v1"):
@@ -48,11 +48,11 @@ class DeliveryFailed(SessionEvent, type="chunfeng.delivery.failed.v1"):
 class DeadlineApproaching(SessionEvent, type="chunfeng.deadline.approaching.v1"):
     """A closed session has no bulletin yet and its limit comes nearer."""
 
-    due_at: AwareDatetime
+    due_at: Moment
     hours_since_closing: int
 
 
 class DeadlineMissed(SessionEvent, type="chunfeng.deadline.missed.v1"):
     """The one-day limit of a session passed without its bulletin."""
 
-    due_at: AwareDatetime
+    due_at: Moment

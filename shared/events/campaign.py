@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.events.base import Event, Part, SessionEvent
-from shared.identifiers import CreditCode, Division, Line, Slug
+from shared.identifiers import CreditCode, Division, Line, Moment, Slug
 from shared.vocabulary import Channel, Distribution, Formality, Level, Outcome, SessionKind
 
 
@@ -91,7 +91,7 @@ class Venue(Part):
 class SessionScheduled(SessionEvent, type="chunfeng.session.scheduled.v1"):
     """A session's date and venue were announced."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     venue: Venue
 
 
@@ -105,7 +105,7 @@ class Official(Part):
 class SessionOpened(SessionEvent, type="chunfeng.session.opened.v1"):
     """A session was declared open: by the banner's head, in the city session by a city leader (notice §二(一)5(1))."""
 
-    opened_at: AwareDatetime
+    opened_at: Moment
     declared_by: Official
     leaders: tuple[Official, ...] = ()
     enterprises: int | None = Field(default=None, ge=0, description="Enterprises present")
@@ -132,5 +132,5 @@ class ApprovalTotals(Part):
 class SessionClosed(SessionEvent, type="chunfeng.session.closed.v1"):
     """A session ended; the one-day clock of its bulletin starts here (notice §二(一)6(1))."""
 
-    closed_at: AwareDatetime
+    closed_at: Moment
     totals: ApprovalTotals | None = Field(default=None, description="Stated by the service")

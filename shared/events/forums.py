@@ -1,9 +1,9 @@
 """Forums and the issues raised there."""
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.events.base import SessionEvent
-from shared.identifiers import Line, Prose, Slug
+from shared.identifiers import Line, Moment, Prose, Slug
 
 
 class IssueRaised(SessionEvent, type="chunfeng.issue.raised.v1"):
@@ -13,7 +13,7 @@ class IssueRaised(SessionEvent, type="chunfeng.issue.raised.v1"):
     enterprise: Line
     topic: Line
     text: Prose
-    raised_at: AwareDatetime
+    raised_at: Moment
 
     @property
     def subject(self) -> str:
@@ -24,5 +24,5 @@ class IssueRaised(SessionEvent, type="chunfeng.issue.raised.v1"):
 class ForumHeld(SessionEvent, type="chunfeng.forum.held.v1"):
     """A session's forum was held; carries the count of issues raised."""
 
-    held_at: AwareDatetime
+    held_at: Moment
     issues: int | None = Field(default=None, ge=0, description="Stated by the service")

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.events.base import Event
-from shared.identifiers import CreditCode, Division, Line
+from shared.identifiers import CreditCode, Division, Line, Moment
 from shared.vocabulary import Level, Role
 
 
@@ -19,7 +19,7 @@ class KeyIssued(Event, type="chunfeng.key.issued.v1"):
     role: Role
     level: Level
     division: Division
-    issued_at: AwareDatetime
+    issued_at: Moment
 
     @property
     def subject(self) -> str:
@@ -31,7 +31,7 @@ class KeyRevoked(Event, type="chunfeng.key.revoked.v1"):
     """A unit's key was revoked."""
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9]{8}$")]
-    revoked_at: AwareDatetime
+    revoked_at: Moment
 
     @property
     def subject(self) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.events.base import Part, SessionEvent
-from shared.identifiers import CreditCode, Line, Slug
+from shared.identifiers import CreditCode, Line, Moment, Slug
 
 
 class TeamMember(Part):
@@ -33,5 +33,5 @@ class TeamAssigned(SessionEvent, type="chunfeng.team.assigned.v1"):
 class VisitsConcluded(SessionEvent, type="chunfeng.visits.concluded.v1"):
     """A session's policy teams finished their day; carries the count of teams."""
 
-    concluded_at: AwareDatetime
+    concluded_at: Moment
     teams: int | None = Field(default=None, ge=0, description="Stated by the service")
