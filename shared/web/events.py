@@ -1,11 +1,10 @@
 """POST /v1/events: CloudEvents 1.0 in structured, binary and batch mode, answered after COMMIT."""
 
 import json
-from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
 from shared import envelope
@@ -15,6 +14,7 @@ from shared.keys import Keys, is_from
 from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
 from shared.receipts import find
+from shared.web import openapi
 from shared.web.problem import problem_response
 from shared.web.requests import read_body
 
@@ -126,15 +126,14 @@ def events_route(intake: Intake, keys: Keys, clock: Clock, limit: int) -> APIRou
     """Return the routes of the intake: posting events, reading receipts and schemas."""
     router = APIRouter()
     desk = Desk(intake, keys, clock, limit)
-    modes: Sequence[str] = (envelope.STRUCTURED, envelope.BATCH, "application/json")
-    accepted = {"requestBody": {"required": True, "content": {mode: {"schema": {}} for mode in modes}}}
+    described = openapi.post_events(intake.desk.accepts, MOST)
 
-    @router.post("/v1/events", status_code=202, openapi_extra=accepted, response_class=Response)
+    @router.post("/v1/events", status_code=202, openapi_extra=described, response_class=Response)
     async def post_events(request: Request) -> Response:
         """Record one CloudEvent, or a batch of up to 500; the answer is the receipt."""
         return await desk.post(request)
 
-    @router.get("/v1/receipts")
+    @router.get("/v1/receipts", dependencies=[Security(openapi.KEY)], openapi_extra=openapi.get_receipt())
     async def receipt(request: Request, id: str) -> dict[str, Any]:  # noqa: A002  (the CloudEvents attribute)
         """Return the caller's receipt for an event id, as it stands now."""
         caller = await keys.caller(request.headers.get("authorization"))
@@ -155,6 +154,6 @@ def events_route(intake: Intake, keys: Keys, clock: Clock, limit: int) -> APIRou
         kind = intake.desk.accepts.get(event_type)
         if kind is None:
             raise envelope.UnknownType(type=event_type[:128], schemas=envelope.SCHEMAS)
-        return kind.model_json_schema()
+        return openapi.json_schema(kind)
 
     return router

@@ -1,0 +1,98 @@
+"""Who posts an event and which service publishes it, for the documents. The rules themselves are in the services."""
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from deploy.prepare import SERVICES
+from services.bulletin.handlers import handlers
+from shared.clock import SystemClock
+from shared.consumer import On
+from shared.events import EVENTS, Event
+
+_DRC: Final = "市发展和改革委员会 · the city DRC"
+_BOTH_DRCS: Final = "市、旗区发展和改革委员会 · the city DRC, a banner's for its own session"
+_BANNER: Final = "旗区政府 · the banner's government"
+_OPENS: Final = "旗区政府；市直专场为市政府办公室 · the banner's government; the general office for the city session"
+_OWNER: Final = "主办该手续的部门 · the bureau that decides the formality at that level"
+_SERVICE: Final = "系统 · the service itself"
+
+# Chinese name, and who posts it.
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "CampaignPlanned": ("行动已部署", _DRC),
+    "SessionScheduled": ("专场时间地点已通知", _DRC),
+    "SessionOpened": ("专场已宣布开始", _OPENS),
+    "SessionClosed": ("专场已结束", _OPENS),
+    "ApplicationDocketed": ("事项已列入审批清单", _BOTH_DRCS),
+    "ApplicationWithdrawn": ("事项已撤回", _BOTH_DRCS),
+    "ApprovalSigned": ("事项已签批", _OWNER),
+    "ApprovalCorrected": ("签批已更正", _OWNER),
+    "LicenceIssued": ("证照已当场制发", _OWNER),
+    "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}"),
+    "ForumHeld": ("座谈会已召开", _BANNER),
+    "TeamAssigned": ("政策宣讲小分队已组成", _DRC),
+    "VisitsConcluded": ("政策宣讲已结束", _DRC),
+    "KeyIssued": ("密钥已签发", "`chunfeng keys issue`"),
+    "KeyRevoked": ("密钥已吊销", "`chunfeng keys revoke`"),
+    "BulletinIssued": ("简报已印发", _SERVICE),
+    "BulletinCorrected": ("简报已更正", _SERVICE),
+    "BulletinDelivered": ("简报已送达", _SERVICE),
+    "DeliveryFailed": ("简报未能送达", _SERVICE),
+    "DeadlineApproaching": ("印发时限临近", _SERVICE),
+    "DeadlineMissed": ("印发逾期", _SERVICE),
+}
+_MADE_BY: Final = {"shared.events.keys": "approvals", "shared.events.bulletin": "bulletin"}
+
+
+class UnknownEventError(Exception):
+    """An event the documents would be silent about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who has to do with an event."""
+
+    zh: str
+    poster: str
+    publisher: str
+    listeners: tuple[str, ...]
+
+
+def accepted_by(service: str) -> Mapping[str, type[Event]]:
+    """Return the events that are posted to a service."""
+    if service == "bulletin":
+        return {}
+    accepts: Mapping[str, type[Event]] = importlib.import_module(f"services.{service}.store").Desk.accepts
+    return accepts
+
+
+def _table(service: str) -> tuple[On, ...]:
+    """Return a service's table of reactions; approvals reacts to nothing yet."""
+    if service == "bulletin":
+        return handlers(SystemClock())
+    name = f"services.{service}.handlers"
+    if importlib.util.find_spec(name) is None:
+        return ()
+    table: tuple[On, ...] = importlib.import_module(name).HANDLERS
+    return table
+
+
+def _listens(service: str, event: type[Event]) -> bool:
+    return any(not one.types or event.type in one.types for one in _table(service))
+
+
+def parties_of(event: type[Event]) -> Parties:
+    """Return who posts, publishes and listens to an event."""
+    taken = [service for service in SERVICES if event.type in accepted_by(service)]
+    publisher = taken[0] if taken else _MADE_BY.get(event.__module__)
+    if publisher is None or event.__name__ not in WORDS:
+        message = f"deploy/contracts/parties.py does not say who posts or publishes {event.__name__}"
+        raise UnknownEventError(message)
+    zh, poster = WORDS[event.__name__]
+    return Parties(zh, poster, publisher, tuple(service for service in SERVICES if _listens(service, event)))
+
+
+def all_events() -> tuple[type[Event], ...]:
+    """Return every event, by publisher in the order of the services, then by type."""
+    return tuple(sorted(EVENTS.values(), key=lambda event: (SERVICES.index(parties_of(event).publisher), event.type)))
