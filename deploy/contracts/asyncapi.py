@@ -112,6 +112,7 @@ def document(goldens: Goldens) -> str:
     """Return the AsyncAPI document as YAML."""
     events = all_events()
     stream = declaration()
+    server = f"As in docker-compose.yml; stream {stream.name}, duplicate window {stream.duplicate_window} s"
     written = {
         "asyncapi": "3.0.0",
         "info": {
@@ -126,7 +127,7 @@ def document(goldens: Goldens) -> str:
                 "host": "nats:4222",
                 "pathname": "",
                 "protocol": "nats",
-                "description": f"As in docker-compose.yml; stream {stream.name}, duplicate window {stream.duplicate_window} s",
+                "description": server,
             }
         },
         "channels": {_key(event): _channel(event) for event in events},
