@@ -131,7 +131,7 @@ def _cloud_event(event: type[Event]) -> Schema:
             "source": {"type": "string", "pattern": "^/units/[0-9A-Z]{18}$", "description": "/units/<credit code>"},
             "type": {"const": event.type},
             "time": {"type": "string", "format": "date-time", "description": "When it was sent, with its zone"},
-            "datacontenttype": {"const": "application/json"},
+            "datacontenttype": {"type": "string", "pattern": "^application/json"},
             "correlationid": {"type": "string", "pattern": "^[!-~]{1,128}$", "description": "The id if left out"},
             "data": strict(event.model_json_schema()),
         },
