@@ -2,12 +2,13 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.embedded import Nats, Postgres
+from tests.systems import Databases, System
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,16 @@ def postgres(servers: Path) -> Iterator[Postgres]:
 def nats(servers: Path) -> Iterator[Nats]:
     with Nats(servers / "nats") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    """Return the services' databases, migrated when first asked for."""
+    return Databases(postgres)
+
+
+@pytest.fixture
+async def system(postgres: Postgres, nats: Nats, databases: Databases) -> AsyncIterator[System]:
+    """Yield an empty system: a new stream, empty databases, no service running."""
+    async with System(postgres, nats, databases).running() as empty:
+        yield empty
