@@ -28,7 +28,6 @@ from shared.vocabulary import Channel
 
 SERVICE: Final = "bulletin"
 _TICK_SECONDS: Final = 0.3
-_LEASE: Final = timedelta(seconds=90)
 _AT_ONCE: Final = 10
 _LONGEST_WAIT: Final = timedelta(hours=1)
 
@@ -69,7 +68,7 @@ class Delivery:
             store = Store(session)
             if abandoned := await store.abandon(self._clock.now(), real):
                 self._log.warning("delivery.unknown", deliveries=abandoned)
-            claimed = await store.claim(self._clock.now(), real + _LEASE, _AT_ONCE)
+            claimed = await store.claim(self._clock.now(), real + self._settings.delivery_lease, _AT_ONCE)
         for key in claimed:
             await self._deliver(*key)
         return len(claimed)

@@ -24,3 +24,5 @@ class Settings(ServiceSettings):
     delivery_attempts: int = 12
     delivery_first_wait: timedelta = timedelta(seconds=20)
     """Doubles with every attempt, up to an hour."""
+    delivery_lease: timedelta = timedelta(seconds=90)
+    """How long a delivery is its sender's alone; after that the sender counts as dead and it is sent again."""
