@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def check_level(session: PlannedSession, event: ApplicationEvent) -> None:
     """Refuse a level that this kind of session does not decide at (row 18)."""
     if event.level not in legal_levels(session.kind):
-        raise refusals.LevelNotHere(path="data.level", level=event.level.zh)
+        raise refusals.LevelNotHere(path="data.level", level=event.level)
 
 
 def _keeps_the_docket(posted: Posted, session: PlannedSession) -> None:
@@ -38,8 +38,8 @@ def add(world: ApprovalsWorld, posted: Posted, event: ApplicationDocketed) -> Se
     _keeps_the_docket(posted, session)
     check_level(session, event)
     if event.project.scope not in legal_scopes(session.kind):
-        scope = event.project.scope.zh
-        raise refusals.ScopeNotHere(path="data.project.scope", kind=session.kind.zh, scope=scope)
+        scope = event.project.scope
+        raise refusals.ScopeNotHere(path="data.project.scope", kind=session.kind, scope=scope)
     owner_of(registry, session, event)
     if (first := world.applications.get(event.subject)) is not None:
         raise refusals.AlreadyDocketed(path="data.project_code", session=first.session)
@@ -66,7 +66,7 @@ def withdraw(world: ApprovalsWorld, posted: Posted, event: ApplicationWithdrawn)
     application = standing(world, event)
     if application.outcome is not None:
         owner = owner_of(registry, session, event)
-        raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome.zh)
+        raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
     world.put_application(replace(application, withdrawn=event.reason))
     return [event]
 

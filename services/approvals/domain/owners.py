@@ -13,5 +13,5 @@ def owner_of(registry: Registry, session: PlannedSession, application: Applicati
     bureau = registry.plan.owners.get(level, {}).get(formality)
     unit = registry.bureau(level, division, bureau) if bureau else None
     if unit is None:
-        raise NoOwner(path="data.formality", level=level.zh, formality=formality.zh)
+        raise NoOwner(path="data.formality", level=level, formality=formality)
     return unit

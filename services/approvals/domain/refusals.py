@@ -8,16 +8,16 @@ class NotTheOwner(Refused):
 
     status = 403
     row = 15
-    zh = "{formality}（{level}）由{owner}办理，{unit}不能签批"
-    en = "{formality} at {level} level is decided by {owner}, not by {unit}"
+    zh = "{formality.zh}（{level.zh}）由{owner}办理，{unit}不能签批"
+    en = "{formality.en} at {level.en} level is decided by {owner}, not by {unit}"
 
 
 class NoOwner(Refused):
     """The campaign names no unit for this formality here."""
 
     row = 15
-    zh = "本次行动未指定{level}{formality}的办理单位"
-    en = "The campaign names no unit that decides {formality} at {level} level here"
+    zh = "本次行动未指定{level.zh}{formality.zh}的办理单位"
+    en = "The campaign names no unit that decides {formality.en} at {level.en} level here"
 
 
 class AlreadyPlanned(Refused):
@@ -41,16 +41,16 @@ class LevelNotHere(Refused):
     """The city session decides at city level only."""
 
     row = 18
-    zh = "市直专场只办理市级事项，不能办理{level}事项"
-    en = "The city session decides at city level only, not at {level} level"
+    zh = "市直专场只办理市级事项，不能办理{level.zh}事项"
+    en = "The city session decides at city level only, not at {level.en} level"
 
 
 class ScopeNotHere(Refused):
     """The project stands on a list this kind of session does not deal with."""
 
     row = 14
-    zh = "{kind}不办理{scope}的项目"
-    en = "A {kind} does not deal with a {scope}"
+    zh = "{kind.zh}不办理{scope.zh}的项目"
+    en = "A {kind.en} does not deal with a {scope.en}"
 
 
 class AlreadyOpened(Refused):
@@ -111,8 +111,8 @@ class AlreadyDecided(Refused):
 
     status = 409
     row = 30
-    zh = "该事项已由{unit}办结：{outcome}；如有差错请提交更正"
-    en = "{unit} has decided this application: {outcome}; post a correction to change it"
+    zh = "该事项已由{unit}办结：{outcome.zh}；如有差错请提交更正"
+    en = "{unit} has decided this application: {outcome.en}; post a correction to change it"
 
 
 class DueBeforeSigning(Refused):

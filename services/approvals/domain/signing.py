@@ -37,8 +37,8 @@ def _owner(world: ApprovalsWorld, posted: Posted, event: ApplicationEvent) -> Un
     if owner.code != posted.caller.unit:
         raise refusals.NotTheOwner(
             path="data.formality",
-            formality=event.formality.zh,
-            level=event.level.zh,
+            formality=event.formality,
+            level=event.level,
             owner=owner.name,
             unit=posted.caller.unit_name,
         )
@@ -60,7 +60,7 @@ def sign(world: ApprovalsWorld, posted: Posted, event: ApprovalSigned) -> Sequen
     if world.sessions[event.session].opened_at is None:
         raise NotYet(SessionOpened.type, event.session)
     if application.outcome is not None:
-        raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome.zh)
+        raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
     world.put_application(replace(application, outcome=event.outcome, decision=event.model_dump_json()))
     return [event]
 
