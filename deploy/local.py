@@ -161,6 +161,12 @@ class Local:
 
     def stop(self) -> None:
         """Stop services, then servers; nothing is left running."""
+        self.stop_services()
+        self.nats.stop()
+        self.postgres.stop()
+
+    def stop_services(self) -> None:
+        """Stop the services and leave the servers."""
         for process in self.processes.values():
             if process.poll() is None:
                 process.terminate()
@@ -170,8 +176,6 @@ class Local:
             if process.returncode not in _CLEAN_EXITS:
                 self._log.warning("service.ended", service=service, status=process.returncode)
         self.processes.clear()
-        self.nats.stop()
-        self.postgres.stop()
 
     def write_addresses(self) -> None:
         """Leave the addresses for other commands, readable by us alone: they hold passwords."""
