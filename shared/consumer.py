@@ -21,11 +21,10 @@ from nats.js.api import AckPolicy as ConsumerAcks
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, logs
-from shared.database import Database
+from shared.database import Database, is_away, sql_class
 from shared.envelope import Fact, read_published
 from shared.events import EVENTS, Event
 from shared.metrics import FACTS_CONSUMED, QUARANTINED
@@ -37,6 +36,10 @@ COLLECT_SECONDS: Final = 0.1
 PATIENCE: Final = 5
 """After this many deliveries an error that is nobody's fault outside is taken for permanent."""
 _LONGEST_DELAY: Final = 60.0
+_BAD_VALUE: Final = ("21", "22")
+"""Classes of SQLSTATE of a value that PostgreSQL cannot take, now or later."""
+_BAD_STATEMENT: Final = "42"
+"""A table that is missing, say: a fault of the service, not of the fact."""
 _WATCH_SECONDS: Final = 15.0
 
 E = TypeVar("E", bound=Event)
@@ -261,7 +264,9 @@ class Consumer:
         try:
             async with self._database.transaction() as session:
                 await (await session.connection()).execute(_QUARANTINE, values)
-        except (DBAPIError, OSError):
+        except Exception as trouble:
+            if not is_away(trouble):
+                raise
             await message.nak(delay=1)
             return
         QUARANTINED.labels(self.service).inc()
@@ -290,10 +295,8 @@ async def ensure(broker: NatsBroker, consumer: Consumer) -> None:
 
 
 def _permanent(error: Exception) -> bool:
-    return isinstance(error, (ValidationError, DataError, IntegrityError))
+    return isinstance(error, ValidationError) or sql_class(error) in _BAD_VALUE
 
 
 def _passing(error: Exception) -> bool:
-    return isinstance(error, (OSError, TimeoutError, nats.errors.Error)) or (
-        isinstance(error, DBAPIError) and not _permanent(error)
-    )
+    return isinstance(error, nats.errors.Error) or is_away(error) or sql_class(error) == _BAD_STATEMENT

@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import alembic.command
+import asyncpg
+import sqlalchemy.exc
 from alembic.config import Config
 from sqlalchemy import URL, Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 ROOT = Path(__file__).parent.parent
+_ASKED_WRONGLY = ("0A", "21", "22", "23", "42", "44")
+"""Classes of SQLSTATE that lie in the statement or its values: no waiting mends them."""
 
 
 class Database:
@@ -46,6 +50,21 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def sql_class(error: BaseException) -> str | None:
+    """Return the class of an error of PostgreSQL, the first two characters of its SQLSTATE."""
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, sqlalchemy.exc.DBAPIError) else None
+    return state[:2] if isinstance(state, str) else None
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether an error means that the database cannot be had just now, so that the same may succeed later."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError):
+        return sql_class(error) not in _ASKED_WRONGLY
+    # asyncpg stumbles over a connection that is lost while it is being made: InternalClientError.
+    unreachable = (OSError, TimeoutError, sqlalchemy.exc.TimeoutError, asyncpg.InternalClientError)
+    return isinstance(error, unreachable)
 
 
 def alembic_config(service: str, connection: Connection, metadata: Sequence[MetaData]) -> Config:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar, cast
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, logs, outbox, receipts
 from shared.clock import Clock
-from shared.database import Database
+from shared.database import Database, is_away
 from shared.events import Event
 from shared.metrics import EVENTS_POSTED, GROUP_SIZE
 from shared.posted import Posted, World
@@ -176,10 +176,10 @@ class Intake:
             except IntegrityError:
                 # Another instance decided about the same aggregate or took the same number: look again.
                 await asyncio.sleep(0.005 * attempt)
-            except (DBAPIError, OSError, TimeoutError) as error:
-                self._log.warning("intake.unavailable", error=type(error).__name__, events=len(posted))
-                return [TryAgain() for _ in posted]
-            except Exception:  # noqa: BLE001  (logged below, or isolated one by one)
+            except Exception as error:  # noqa: BLE001  (logged below, or isolated one by one)
+                if is_away(error):
+                    self._log.warning("intake.unavailable", error=type(error).__name__, events=len(posted))
+                    return [TryAgain() for _ in posted]
                 if len(posted) > 1:
                     break
                 self._log.exception("intake.failed", correlation_id=posted[0].correlation_id)

@@ -28,6 +28,13 @@ _ATOMIC_FROM: Final = 4
 """Below this many facts, plain publishing has the lower latency."""
 _POLL_SECONDS: Final = 1.0
 _ACK_SECONDS: Final = 10.0
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection lost while it is being made
+)
 _LOCK: Final = zlib.crc32(b"chunfeng relay")
 
 _READ = """
@@ -58,7 +65,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+            except (*_AWAY, nats.errors.Error) as error:
                 self._log.warning("relay.interrupted", error=str(error) or type(error).__name__)
             except NotPublishedError as error:
                 self._log.warning("relay.not_published", error=str(error))
@@ -81,7 +88,7 @@ class Relay:
                 _, last = await connection.fetchrow(_STATE)
                 OUTBOX_LAG.labels(self.service).set(last - published)
         finally:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with contextlib.suppress(*_AWAY):
                 await connection.close(timeout=2)
 
     async def _published(self, connection: asyncpg.Connection) -> int:

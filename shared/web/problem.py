@@ -3,6 +3,8 @@
 import json
 from http import HTTPStatus
 
+import asyncpg
+import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -10,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared import logs
+from shared.database import is_away
 from shared.problems import Refused, invalid
 
 PROBLEM = "application/problem+json"
@@ -18,6 +21,14 @@ _TITLES = {
     404: ("没有此地址或此项", "There is nothing at this address"),
     405: ("此地址不支持该方法", "This address does not support the method"),
 }
+
+
+class Unavailable(Refused):
+    """The service has no database just now."""
+
+    status = 503
+    zh = "系统暂时无法读取数据，请稍后再试"
+    en = "Nothing can be looked up just now; try again in a moment"
 
 
 def problem_response(body: dict[str, object]) -> Response:
@@ -58,6 +69,13 @@ async def _http(_: Request, failure: Exception) -> Response:
     return problem_response(body)
 
 
+async def _away(_: Request, failure: Exception) -> Response:
+    if not is_away(failure):
+        raise failure
+    logs.get().warning("database.away", error=type(failure).__name__)
+    return problem_response(Unavailable().problem())
+
+
 async def _broken(_: Request, failure: Exception) -> Response:
     logs.get().error("request.failed", exc_info=failure)
     zh, en = "系统内部错误，已记录", "An internal error; it has been recorded"
@@ -69,4 +87,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
+    for kind in (sqlalchemy.exc.SQLAlchemyError, asyncpg.InternalClientError, OSError):
+        app.add_exception_handler(kind, _away)
     app.add_exception_handler(Exception, _broken)
