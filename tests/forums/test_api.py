@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, forum_held, issue_raised, plan
+from tests.listening import listening
 from tests.posting import Office, approvals
-from tests.systems import System, until
+from tests.systems import System
 
 SESSION = f"/v1/sessions/{BANNER_SESSION}"
 
@@ -14,13 +15,10 @@ SESSION = f"/v1/sessions/{BANNER_SESSION}"
 @pytest.fixture
 async def forums(system: System) -> AsyncIterator[Office]:
     """Yield the forums service, which has heard of the campaign and its keys."""
-    async with approvals(system, (plan(), DRC)) as office, system.serving("forums") as client:
-        there = Office(client, office.tokens)
-
-        async def ready() -> bool:
-            return (await client.get(f"{SESSION}/issues", headers=there.key(BANNER))).status_code == 200
-
-        await until(ready)
+    async with (
+        approvals(system, (plan(), DRC)) as office,
+        listening(system, "forums", office, f"{SESSION}/issues") as there,
+    ):
         yield there
 
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.builders import BANNER_SESSION, CITY_SESSION, DRC, person, plan, team_assigned, unit, visits_concluded
+from tests.listening import listening
 from tests.posting import Office, approvals
-from tests.systems import System, until
+from tests.systems import System
 
 SESSION = f"/v1/sessions/{BANNER_SESSION}"
 
@@ -14,13 +15,10 @@ SESSION = f"/v1/sessions/{BANNER_SESSION}"
 @pytest.fixture
 async def policy(system: System) -> AsyncIterator[Office]:
     """Yield the policy service, which has heard of the campaign and its keys."""
-    async with approvals(system, (plan(), DRC)) as office, system.serving("policy") as client:
-        there = Office(client, office.tokens)
-
-        async def ready() -> bool:
-            return (await client.get(f"{SESSION}/teams", headers=there.key(DRC))).status_code == 200
-
-        await until(ready)
+    async with (
+        approvals(system, (plan(), DRC)) as office,
+        listening(system, "policy", office, f"{SESSION}/teams") as there,
+    ):
         yield there
 
 

@@ -1,8 +1,7 @@
 """What waits for another service's fact is decided when this service has heard it, exactly once, however it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -12,23 +11,16 @@ from shared.clock import SystemClock
 from shared.intake import Intake
 from shared.waiting import release
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, PLAN, forum_held, issue_raised, plan, posted
+from tests.listening import listening
 from tests.posting import Office, approvals
 from tests.systems import System, until
 
 pytestmark = pytest.mark.row(82)
 
 
-@asynccontextmanager
-async def forums(system: System, office: Office) -> AsyncIterator[Office]:
-    """Run the forums service, which has heard of the keys."""
-    async with system.serving("forums") as client:
-        there = Office(client, office.tokens)
-
-        async def let_in() -> bool:
-            return (await client.get("/v1/sessions/none/issues", headers=there.key(BANNER))).status_code == 404
-
-        await until(let_in)
-        yield there
+def forums(system: System, office: Office) -> AbstractAsyncContextManager[Office]:
+    """Run the forums service, which has heard of the keys but of no campaign."""
+    return listening(system, "forums", office, "/v1/sessions/none/issues", status=404)
 
 
 async def settled(there: Office, event_id: str) -> bool:
