@@ -11,15 +11,14 @@ from cloudevents.core.bindings.http import HTTPMessage, to_binary_event, to_stru
 from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from fastapi import FastAPI
 
 from services.approvals.store import Desk
 from shared import envelope
-from shared.clock import SystemClock
 from shared.intake import Answer, Intake
 from shared.keys import Keys
 from shared.posted import Caller, Posted
-from shared.web import events_route, problem
+from shared.settings import ServiceSettings
+from shared.spine import Spine
 from tests.builders import approval_signed, at, owner
 
 ECOLOGY = owner()
@@ -67,9 +66,10 @@ def intake() -> Recorder:
 
 @pytest.fixture
 async def client(intake: Recorder) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    problem.install(app)
-    app.include_router(events_route(intake, OneKey(), SystemClock(), 1024 * 1024))
+    settings = ServiceSettings(port=0, database_url="postgresql+asyncpg://nowhere/", nats_url="nats://nowhere")
+    spine = Spine("approvals", settings, desk=intake.desk)
+    spine.intake, spine.keys = intake, OneKey()
+    app = spine.application(summary="", routes=[])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://forum") as client:
         yield client
 
