@@ -1,0 +1,111 @@
+"""The approvals service over HTTP: two clerks at once, the ledger, the totals, who am I."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.builders import (
+    BANNER,
+    BANNER_SESSION,
+    DRC,
+    PLAN,
+    application_docketed,
+    approval_signed,
+    licence_issued,
+    owner,
+    project_code,
+    session_closed,
+)
+from tests.posting import OPENED, Office, approvals, cloudevent
+from tests.systems import System, together
+
+MANY = range(1, 21)
+
+
+async def ask(office: Office, path: str) -> Any:  # noqa: ANN401  (JSON)
+    answer = await office.client.get(path, headers=office.key(DRC))
+    assert answer.status_code == 200
+    return answer.json()
+
+
+@pytest.mark.row(30)
+async def test_two_clerks_who_sign_the_same_twenty_at_once_make_one_decision_each(system: System) -> None:
+    async with approvals(system, *OPENED) as office, system.serving("approvals") as client:
+        clerks = [office, Office(client, office.tokens)]
+        dockets = [cloudevent(application_docketed(project_code=project_code(n)), DRC) for n in MANY]
+        await office.batch(dockets, DRC)
+        signings = [approval_signed(project_code=project_code(n)) for n in MANY]
+        answers = await together(*(clerk.post(signing, owner()) for signing in signings for clerk in clerks))
+        for one, other in zip(answers[::2], answers[1::2], strict=True):
+            assert sorted([one.status_code, other.status_code]) == [202, 409]
+        signed = "SELECT DISTINCT subject FROM outbox WHERE type = 'chunfeng.approval.signed.v1'"
+        assert len(await system.rows("approvals", signed)) == len(MANY)
+
+
+@pytest.mark.row(21)
+async def test_two_clerks_never_use_one_licence_number_twice(system: System) -> None:
+    async with approvals(system, *OPENED) as office, system.serving("approvals") as client:
+        for number in (1, 2):
+            project = project_code(number)
+            await office.accepted((application_docketed(project_code=project), DRC))
+            await office.accepted((approval_signed(project_code=project), owner()))
+        clerks = [office, Office(client, office.tokens)]
+        licences = [licence_issued(project_code=project_code(number)) for number in (1, 2)]
+        answers = await together(*(c.post(one, owner()) for c, one in zip(clerks, licences, strict=True)))
+        assert sorted(answer.status_code for answer in answers) == [202, 409]
+
+
+async def test_a_session_closed_under_two_clerks_counts_what_was_signed_before(system: System) -> None:
+    """The totals stated at closing are those of the outbox up to it, whoever else was signing (row 59)."""
+    async with approvals(system, *OPENED) as office, system.serving("approvals") as client:
+        other = Office(client, office.tokens)
+        await office.batch([cloudevent(application_docketed(project_code=project_code(n)), DRC) for n in MANY], DRC)
+        signings = [other.post(approval_signed(project_code=project_code(n)), owner()) for n in MANY]
+        await together(*signings[:10], office.post(session_closed(), BANNER), *signings[10:])
+        rows = await system.rows("approvals", "SELECT type, envelope FROM outbox ORDER BY sequence")
+        types = [row["type"] for row in rows]
+        closed = types.index("chunfeng.session.closed.v1")
+        counts = json.loads(rows[closed]["envelope"])["data"]["totals"]["counts"]
+        decided = sum(count["applications"] for count in counts if count["outcome"])
+        assert decided == types[:closed].count("chunfeng.approval.signed.v1")
+
+
+async def test_the_ledger_and_the_totals_give_the_same_figures(system: System) -> None:
+    posts = [(application_docketed(project_code=project_code(n)), DRC) for n in (1, 2, 3)]
+    async with approvals(system, *OPENED, *posts, (approval_signed(), owner())) as office:
+        ledger = await ask(office, f"/v1/sessions/{BANNER_SESSION}/applications")
+        totals = await ask(office, f"/v1/sessions/{BANNER_SESSION}/totals")
+        assert [row["outcome"] for row in ledger] == ["approved", None, None]
+        assert totals["docketed"] == len(ledger)
+        assert {count["outcome"]: count["applications"] for count in totals["counts"]} == {"approved": 1, None: 2}
+
+
+@pytest.mark.row(1)
+async def test_one_call_plans_ten_sessions(system: System) -> None:
+    async with approvals(system, *OPENED[:1]) as office:
+        sessions = await ask(office, f"/v1/campaigns/{PLAN.campaign}/sessions")
+        divisions = [one["session"].rpartition("-")[2] for one in sessions]
+        assert len(divisions) == 10
+        assert "150600" in divisions
+
+
+async def test_a_new_client_learns_who_it_is(system: System) -> None:
+    async with approvals(system) as office:
+        told = await ask(office, "/v1/whoami")
+        assert (told["source"], told["role"]) == (DRC.source, "drc")
+
+
+@pytest.mark.row(75)
+@pytest.mark.parametrize("path", ["/v1/whoami", "/v1/receipts?id=1", f"/v1/sessions/{BANNER_SESSION}/totals"])
+async def test_nothing_is_shown_without_a_key(system: System, path: str) -> None:
+    async with system.serving("approvals") as client:
+        answer = await client.get(path)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_ready_tells_how_far_the_outbox_is(system: System) -> None:
+    async with approvals(system, *OPENED) as office:
+        ready = (await office.client.get("/health/ready")).json()
+        assert ready["checks"] == {"database": True, "nats": True}
+        assert ready["outbox"]["last"] == await system.count("approvals", "outbox")
