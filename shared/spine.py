@@ -70,9 +70,11 @@ class Spine:
     def application(self, *, summary: str, routes: Sequence[APIRouter], parts: Sequence[web.Part] = ()) -> FastAPI:
         """Return the service as a FastAPI application."""
         routers = list(routes)
+        post = None
         if self.intake is not None:
-            limit = self.settings.max_body_bytes
-            routers.insert(0, web.events_route(self.intake, self.keys, self.clock, limit))
+            desk = web.Desk(self.intake, self.keys, self.clock, self.settings.max_body_bytes)
+            routers.insert(0, web.events_route(self.intake, self.keys, desk))
+            post = desk.post
         return web.service(
             self.service,
             summary=summary,
@@ -80,6 +82,7 @@ class Spine:
             parts=(self, *parts),
             checks={"database": self.database.answers, "nats": self._nats_answers},
             details=self._outbox,
+            post_events=post,
             clock=self.clock,
         )
 

@@ -2,6 +2,6 @@
 
 from shared.web.application import Part, service
 from shared.web.callers import needs_key
-from shared.web.events import events_route
+from shared.web.events import Desk, events_route
 
-__all__ = ["Part", "events_route", "needs_key", "service"]
+__all__ = ["Desk", "Part", "events_route", "needs_key", "service"]

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from shared import logs
 from shared.clock import Clock
 from shared.web import problem
-from shared.web.requests import CanonicalLine
+from shared.web.requests import CanonicalLine, Endpoint, Shortcut
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -56,6 +56,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     checks: dict[str, Check],
     details: Details,
     clock: Clock,
+    post_events: Endpoint | None = None,
 ) -> FastAPI:
     """Build the FastAPI application of a service; its parts start and stop with it, in order."""
 
@@ -69,6 +70,8 @@ def service(  # noqa: PLR0913  (what makes up a service)
         logs.get().info("service.stopped")
 
     app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan)
+    if post_events is not None:
+        app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
     app.add_middleware(CanonicalLine, service=name)
     problem.install(app)
     _health(app, name, clock, checks, details)

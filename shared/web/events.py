@@ -122,10 +122,9 @@ def _json(body: dict[str, Any], status: int) -> Response:
     return Response(content, status_code=status, media_type="application/json")
 
 
-def events_route(intake: Intake, keys: Keys, clock: Clock, limit: int) -> APIRouter:
+def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:
     """Return the routes of the intake: posting events, reading receipts and schemas."""
     router = APIRouter()
-    desk = Desk(intake, keys, clock, limit)
     described = openapi.post_events(intake.desk.accepts, MOST)
 
     @router.post("/v1/events", status_code=202, openapi_extra=described, response_class=Response)

@@ -41,11 +41,21 @@ def problem_response(body: dict[str, object]) -> Response:
     return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
 
 
-async def refused(_: Request, refusal: Exception) -> Response:
-    """Answer a refusal of the domain or the edge."""
-    if not isinstance(refusal, Refused):
-        raise refusal
-    return problem_response(refusal.problem())
+def known(failure: Exception) -> Response | None:
+    """Answer a refusal of the domain or the edge, or a database that is away; None for anything else."""
+    if isinstance(failure, Refused):
+        return problem_response(failure.problem())
+    if is_away(failure):
+        logs.get().warning("database.away", error=type(failure).__name__)
+        return problem_response(Unavailable().problem())
+    return None
+
+
+async def _known(_: Request, failure: Exception) -> Response:
+    answer = known(failure)
+    if answer is None:
+        raise failure
+    return answer
 
 
 async def _unreadable(_: Request, failure: Exception) -> Response:
@@ -69,13 +79,6 @@ async def _http(_: Request, failure: Exception) -> Response:
     return problem_response(body)
 
 
-async def _away(_: Request, failure: Exception) -> Response:
-    if not is_away(failure):
-        raise failure
-    logs.get().warning("database.away", error=type(failure).__name__)
-    return problem_response(Unavailable().problem())
-
-
 async def _broken(_: Request, failure: Exception) -> Response:
     logs.get().error("request.failed", exc_info=failure)
     zh, en = "系统内部错误，已记录", "An internal error; it has been recorded"
@@ -84,9 +87,8 @@ async def _broken(_: Request, failure: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Answer every refusal and failure as a problem document."""
-    app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (sqlalchemy.exc.SQLAlchemyError, asyncpg.InternalClientError, OSError):
-        app.add_exception_handler(kind, _away)
+    for kind in (Refused, sqlalchemy.exc.SQLAlchemyError, asyncpg.InternalClientError, OSError):
+        app.add_exception_handler(kind, _known)
     app.add_exception_handler(Exception, _broken)

@@ -2,15 +2,19 @@
 
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import logs
 from shared.metrics import REQUESTS
 from shared.problems import Malformed, Refused
+from shared.web import problem
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 _QUIET = ("/health", "/metrics")
 
 
@@ -56,6 +60,32 @@ class CanonicalLine:
             if not scope["path"].startswith(_QUIET):
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 self._log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+
+
+class Shortcut:
+    """ASGI middleware that answers the one hot POST without the router and its dependencies.
+
+    The route stands in the router all the same, where it is documented; the way round costs a third of a request.
+    """
+
+    def __init__(self, app: ASGIApp, path: str, endpoint: Endpoint) -> None:
+        """Wrap an application; `endpoint` answers POSTs to `path`."""
+        self._app = app
+        self._path = path
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"] != self._path or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        try:
+            response = await self._endpoint(Request(scope, receive))
+        except Exception as failure:
+            if (answered := problem.known(failure)) is None:
+                raise
+            response = answered
+        await response(scope, receive, send)
 
 
 async def read_body(request: Request, limit: int) -> bytes:
