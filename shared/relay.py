@@ -20,7 +20,7 @@ from sqlalchemy import URL
 from shared import envelope, faults, logs
 from shared.metrics import FACTS_PUBLISHED, OUTBOX_LAG, RELAY_LEADER
 from shared.outbox import CHANNEL
-from shared.stream import STREAM, last_in_stream, subject_of
+from shared.stream import STREAM, count_in_stream, last_in_stream, subject_of
 
 BATCH: Final = 1000
 """Most messages in one atomic batch; the server refuses more (ADR-50)."""
@@ -58,6 +58,7 @@ class Relay:
         self._client = client
         self._wake = asyncio.Event()
         self._batches = 0
+        self._unmended = 0
         self._log = logs.get()
 
     async def run(self) -> None:
@@ -79,25 +80,42 @@ class Relay:
                 return
             RELAY_LEADER.labels(self.service).set(1)
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
-            published = await self._published(connection)
+            published, last = await connection.fetchrow(_STATE)
+            idle = True
             while True:
-                published = await self._drain(connection, published)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
-                self._wake.clear()
-                _, last = await connection.fetchrow(_STATE)
                 OUTBOX_LAG.labels(self.service).set(last - published)
+                published = await self._there(published, counting=idle)
+                published = await self._drain(connection, published)
+                idle = not await self._woken()
+                _, last = await connection.fetchrow(_STATE)
         finally:
             with contextlib.suppress(*_AWAY):
                 await connection.close(timeout=2)
 
-    async def _published(self, connection: asyncpg.Connection) -> int:
-        """Return up to which fact the stream has ours; if it lost some, they are published again from the outbox."""
-        published: int = (await connection.fetchrow(_STATE))["published"]
-        there = await last_in_stream(self._client, self.service)
-        if there < published:
-            self._log.critical("relay.stream_lost_facts", recorded=published, in_stream=there)
-        return min(published, there)
+    async def _woken(self) -> bool:
+        """Wait for new facts; False when none came for a while."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+        except TimeoutError:
+            return False
+        self._wake.clear()
+        return True
+
+    async def _there(self, published: int, *, counting: bool) -> int:
+        """Return up to which fact the stream has ours; what it lost is published again from the outbox.
+
+        Looked at before anything new is published, which could hide the loss; counted when there is time.
+        """
+        last = await last_in_stream(self._client, self.service)
+        if last is not None and last < published:
+            self._log.critical("relay.stream_lost_facts", recorded=published, in_stream=last)
+            return last
+        short = published - await count_in_stream(self._client, self.service) if counting else 0
+        if short > self._unmended:
+            self._unmended = short  # what the stream does not take back is not offered for ever
+            self._log.critical("relay.stream_lost_facts", recorded=published, missing=short)
+            return 0
+        return published
 
     async def _drain(self, connection: asyncpg.Connection, published: int) -> int:
         rows = await connection.fetch(_READ, published, BATCH)

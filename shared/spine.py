@@ -124,7 +124,7 @@ class Spine:
         async with self.database.reading() as session:
             recorded, _ = await state(session)
         published = await last_in_stream(client, self.service)
-        if recorded < published:
+        if published is not None and recorded < published:
             message = (
                 f"the stream holds {published} facts of {self.service}, its database {recorded}: "
                 f"restore the database, or `chunfeng rebuild {self.service}`"

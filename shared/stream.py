@@ -76,10 +76,22 @@ async def connect(settings: ServiceSettings, name: str) -> Client:
     return await nats.connect(settings.nats_url, error_cb=report, **connection_options(settings, name))
 
 
-async def last_in_stream(client: Client, service: str) -> int:
-    """Return the sequence of a service's newest fact in the stream, 0 if there is none."""
+async def last_in_stream(client: Client, service: str) -> int | None:
+    """Return the sequence of a service's newest fact in the stream: 0 if there is none, None if it is no fact."""
     try:
         message = await client.jetstream().get_last_msg(STREAM, f"{SUBJECTS}.{service}.>")
     except NotFoundError:
         return 0
-    return read_published(message.data or b"").sequence
+    try:
+        return read_published(message.data or b"").sequence
+    except (ValueError, KeyError, TypeError):  # somebody published by hand; the consumers put it into quarantine
+        return None
+
+
+async def count_in_stream(client: Client, service: str) -> int:
+    """Count a service's facts in the stream."""
+    try:
+        info = await client.jetstream().stream_info(STREAM, subjects_filter=f"{SUBJECTS}.{service}.>")
+    except NotFoundError:
+        return 0
+    return sum((info.state.subjects or {}).values())
