@@ -1,0 +1,1 @@
+"""Chaos: seeded random kills of every process under load, then an offline check that nothing was lost or doubled."""

@@ -1,0 +1,122 @@
+"""Collects the evidence from four databases, the witness's and the stream; tells when there is nothing left to come."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import asyncpg
+import nats
+
+from deploy.chaos import witness
+from deploy.chaos.checker import Evidence, Held, Receipt
+from deploy.chaos.world import World
+from deploy.prepare import SERVICES
+from deploy.rebuild import facts_in
+from shared.envelope import Fact, read_published
+from shared.events import CampaignPlanned, KeyIssued, KeyRevoked
+from shared.outbox import source_of
+from shared.stream import STREAM
+
+CONSUMERS: Final = ("forums", "policy", "bulletin", witness.NAME)
+_LEARNT: Final = {CampaignPlanned.type, KeyIssued.type, KeyRevoked.type}
+"""What forums and policy listen to; the others listen to everything."""
+
+
+async def query(world: World, database: str, statement: str) -> list[Mapping[str, Any]]:
+    """Run one query in one of the databases."""
+    connection = await asyncpg.connect(world.postgres.dsn(database), timeout=5)
+    try:
+        rows: list[Mapping[str, Any]] = await connection.fetch(statement)
+    finally:
+        await connection.close()
+    return rows
+
+
+async def under_way(world: World) -> str | None:
+    """Return what is still on its way, or None when all that was recorded has been consumed."""
+    for service in SERVICES:
+        (state,) = await query(world, service, "SELECT last, published FROM outbox_counter")
+        if state["published"] < state["last"]:
+            return f"{service} has published {state['published']} of {state['last']}"
+        (waiting,) = await query(world, service, "SELECT count(*) AS events FROM waiting")
+        if waiting["events"]:
+            return f"{waiting['events']} events wait in {service}"
+    client = await nats.connect(world.nats.url("operator"), connect_timeout=2)
+    try:
+        for consumer in CONSUMERS:
+            info = await client.jetstream().consumer_info(STREAM, consumer)
+            if info.num_pending or info.num_ack_pending:
+                return f"{consumer} has {info.num_pending} facts before it and {info.num_ack_pending} in hand"
+    finally:
+        await client.close()
+    return None
+
+
+async def rest(world: World, patience: float) -> str | None:
+    """Wait until nothing is under way; return what still is when patience ends."""
+    deadline = time.monotonic() + patience
+    while (busy := await _busy(world)) is not None and time.monotonic() < deadline:  # noqa: ASYNC110  (other processes)
+        await asyncio.sleep(0.1)
+    return busy
+
+
+async def _busy(world: World) -> str | None:
+    try:
+        return await under_way(world)
+    except (OSError, TimeoutError, asyncpg.PostgresError, nats.errors.Error) as error:
+        return repr(error)
+
+
+async def redelivered(world: World) -> int:
+    """Count the deliveries beyond the first, to the two consumers that take every fact."""
+    client = await nats.connect(world.nats.url("operator"))
+    try:
+        infos = [await client.jetstream().consumer_info(STREAM, name) for name in ("bulletin", witness.NAME)]
+    finally:
+        await client.close()
+    return sum(info.delivered.consumer_seq - info.delivered.stream_seq for info in infos)
+
+
+async def collect(world: World) -> Evidence:
+    """Read everything that is held."""
+    found = Evidence()
+    for service in SERVICES:
+        rows = await query(world, service, "SELECT sequence, envelope FROM outbox ORDER BY sequence")
+        found.outboxes += [_recorded(source_of(service), row["sequence"], row["envelope"]) for row in rows]
+        for row in await query(world, service, "SELECT event_id, status, receipt FROM receipt"):
+            facts = tuple(fact["id"] for fact in json.loads(row["receipt"]).get("facts", ()))
+            found.receipts[row["event_id"]] = Receipt(row["status"], facts)
+    async for batch in facts_in(world.nats.url("operator")):
+        found.stream += [_held(fact) for fact in batch]
+    rows = await query(world, "bulletin", "SELECT payload FROM fact ORDER BY source, sequence")
+    found.bulletin = [_held(read_published(row["payload"].encode())) for row in rows]
+    rows = await query(world, witness.NAME, "SELECT event_id, effects FROM tally")
+    found.effects = {row["event_id"]: row["effects"] for row in rows}
+    rows = await query(world, witness.NAME, "SELECT session, type, effects FROM total")
+    found.totals = {(row["session"], row["type"]): row["effects"] for row in rows}
+    await _account(world, found)
+    return found
+
+
+async def _account(world: World, found: Evidence) -> None:
+    types = {fact.id: fact.type for fact in found.stream}
+    for consumer in CONSUMERS:
+        takes_all = consumer in ("bulletin", witness.NAME)
+        found.addressed[consumer] = sum(takes_all or type_ in _LEARNT for type_ in types.values())
+        table = "fact" if consumer == "bulletin" else "inbox"
+        (row,) = await query(world, consumer, f"SELECT count(*) AS facts FROM {table}")  # noqa: S608  (two names of ours)
+        found.applied[consumer] = row["facts"]
+        rows = await query(world, consumer, "SELECT subject, reason FROM quarantine ORDER BY id")
+        found.quarantined[consumer] = [f"{row['subject']}: {row['reason']}" for row in rows]
+
+
+def _recorded(source: str, sequence: int, envelope: str) -> Held:
+    fact = json.loads(envelope)
+    session = fact["data"].get("session", "")
+    return Held(fact["id"], source, sequence, fact["type"], session, fact["correlationid"])
+
+
+def _held(fact: Fact) -> Held:
+    return Held(fact.id, fact.source, fact.sequence, fact.type, fact.session or "", fact.correlation_id)

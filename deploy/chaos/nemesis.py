@@ -1,0 +1,157 @@
+"""The nemesis: who is killed when, drawn from the seed; and the carrying out."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from deploy.chaos import witness
+from deploy.chaos.load import Load
+from deploy.chaos.world import RENDERER, World
+
+POINTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "intake.before_commit": ("approvals", "forums", "policy"),
+    "intake.after_commit": ("approvals", "forums", "policy"),
+    "relay.before_mark": ("approvals", "forums", "policy"),
+    "relay.after_mark": ("approvals", "forums", "policy"),
+    "consumer.before_commit": ("bulletin", witness.NAME),
+    "consumer.before_ack": ("bulletin", witness.NAME),
+    "bulletin.before_commit": ("bulletin",),
+    "delivery.before_commit": ("bulletin",),
+}
+"""Every named crash point (shared.faults) with the processes that reach it under this load."""
+
+_ODDS: Final = {
+    "approvals": 6,
+    "bulletin": 5,
+    witness.NAME: 5,
+    "forums": 3,
+    "policy": 3,
+    "nats": 4,
+    "postgres": 3,
+    RENDERER: 1,
+}
+_PAUSE: Final = (0.1, 1.2)
+_AHEAD: Final = 5
+"""How many strikes are looked through for one whose victim is up."""
+_REACHED_WITHIN: Final = 20.0
+_REACHED_AT_LAST_WITHIN: Final = 60.0
+_ANSWER_WITHIN: Final = 2.0
+
+
+class Manner(StrEnum):
+    """How a process is killed."""
+
+    ANY_TIME = "any time"
+    STARTING = "while it starts"
+    AFTER_ANSWER = "right after an answer"
+    AT_POINT = "at a named point"
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One planned kill; at a named point it takes two: one to arm the process, and its own."""
+
+    victim: str
+    manner: Manner
+    pause: float
+    point: str | None = None
+
+    @property
+    def kills(self) -> int:
+        return 2 if self.point else 1
+
+
+def planned(rng: random.Random, kills: int, points: Sequence[str]) -> list[Strike]:
+    """Draw strikes that kill this often; each point is among them once, as far as half of the kills suffice."""
+    strikes = [
+        Strike(rng.choice(POINTS[point]), Manner.AT_POINT, rng.uniform(*_PAUSE), point)
+        for point in points[: kills // 4]
+    ]
+    while sum(strike.kills for strike in strikes) < kills:
+        (victim,) = rng.choices(list(_ODDS), weights=list(_ODDS.values()))
+        strikes.append(Strike(victim, _manner(rng, victim), rng.uniform(*_PAUSE)))
+    rng.shuffle(strikes)
+    return strikes
+
+
+def _manner(rng: random.Random, victim: str) -> Manner:
+    if victim in ("approvals", "forums", "policy"):
+        return rng.choices((Manner.ANY_TIME, Manner.STARTING, Manner.AFTER_ANSWER), weights=(5, 1, 4))[0]
+    return rng.choices((Manner.ANY_TIME, Manner.STARTING), weights=(9, 1))[0]
+
+
+@dataclass
+class Nemesis:
+    """Carries out strikes, one after the other; only waiting for a named point goes on beside the next ones."""
+
+    world: World
+    load: Load
+    told: Callable[[int], None]
+    kills: Counter[str] = field(default_factory=Counter)
+    """By victim."""
+    reached: Counter[str] = field(default_factory=Counter)
+    """Crashes at named points."""
+    _engaged: set[str] = field(default_factory=set)
+    _seen: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.kills.total()
+
+    async def run(self, strikes: Sequence[Strike]) -> None:
+        """Carry out all strikes; a process that is to crash at a point is left alone until it has."""
+        pending = list(strikes)
+        async with asyncio.TaskGroup() as waits:
+            while pending:
+                strike = await self._next(pending[:_AHEAD])
+                if strike is None:
+                    await asyncio.sleep(0.05)
+                    continue
+                pending.remove(strike)
+                await asyncio.sleep(strike.pause)
+                if strike.manner is Manner.AFTER_ANSWER:
+                    await self.load.next_answer(strike.victim, _ANSWER_WITHIN)
+                await self._kill(strike.victim, strike.point)
+                if strike.point is not None:
+                    self._engaged.add(strike.victim)
+                    waits.create_task(self._await_crash(strike.victim, strike.point, _REACHED_WITHIN))
+        missed = [strike for strike in strikes if strike.point is not None and not self.reached[strike.point]]
+        for strike in missed:
+            await self._kill(strike.victim, strike.point)
+            await self._await_crash(strike.victim, strike.point or "", _REACHED_AT_LAST_WITHIN)
+
+    async def _next(self, candidates: Sequence[Strike]) -> Strike | None:
+        """Return the first strike that can be carried out now: its victim is up, or is to be killed while it starts."""
+        for strike in candidates:
+            starting = strike.manner is Manner.STARTING
+            if strike.victim not in self._engaged and (starting or await self.world.listening(strike.victim)):
+                return strike
+        return None
+
+    async def _kill(self, victim: str, point: str | None = None) -> None:
+        self._count(await self.world.kill(victim, crash_next_at=point))
+
+    def _count(self, victim: str) -> None:
+        self.kills[victim] += 1
+        self.told(self.total)
+
+    async def _await_crash(self, victim: str, point: str, within: float) -> None:
+        """Wait until an armed process has killed itself; kill it if it does not get there."""
+        deadline = asyncio.get_running_loop().time() + within
+        already = self._crashes(victim, point)
+        while self._crashes(victim, point) == already:
+            if asyncio.get_running_loop().time() > deadline:
+                await self._kill(victim)
+                break
+            await asyncio.sleep(0.05)
+        else:
+            self.reached[point] += 1
+            self._count(victim)
+        self._engaged.discard(victim)
+
+    def _crashes(self, victim: str, point: str) -> int:
+        return sum(one.name == victim and one.point == point for one in self.world.exits)
