@@ -54,12 +54,11 @@ def ack_before_commit() -> None:
 def mark_before_publish() -> None:
     """Move the published mark first and publish afterwards: a crash in between leaves a hole in the stream.
 
-    The relay also compares its mark with the stream whenever it takes the lead, and publishes again what is missing.
-    That would heal most of these holes, so the comparison is switched off as well.
+    The relay also compares its mark with the stream whenever it is about to publish, and publishes again what is
+    missing. That would heal these holes, so the comparison is switched off as well.
     """
 
-    async def trusting(self: relay.Relay, connection: asyncpg.Connection) -> int:  # noqa: ARG001  (same form)
-        published: int = (await connection.fetchrow(relay._STATE))["published"]  # noqa: SLF001
+    async def trusting(self: relay.Relay, published: int, *, counting: bool) -> int:  # noqa: ARG001  (same form)
         return published
 
     async def hasty(self: relay.Relay, connection: asyncpg.Connection, published: int) -> int:
@@ -70,7 +69,7 @@ def mark_before_publish() -> None:
             await self.publish(rows)
         return published
 
-    relay.Relay._published = trusting  # type: ignore[method-assign]  # noqa: SLF001
+    relay.Relay._there = trusting  # type: ignore[method-assign]  # noqa: SLF001
     relay.Relay._drain = hasty  # type: ignore[method-assign]  # noqa: SLF001
 
 
