@@ -5,6 +5,7 @@ Each checker raises ValueError with a sentence that names what is wrong; pydanti
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
@@ -24,6 +25,7 @@ _SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
 
 
+@lru_cache(maxsize=4096)
 def credit_code(text: str) -> str:
     """Check a unified social credit code (GB 32100-2015): 18 characters, the last a check character."""
     try:
@@ -56,6 +58,7 @@ def project_check_digit(digits: str) -> int:
     return (11 - p) % 10
 
 
+@lru_cache(maxsize=4096)
 def project_code(text: str) -> str:
     """Check an investment project code (GB/T 40058-2021): YYMM-DDDDDD-SS-TT-RRRRRC."""
     if not _PROJECT_CODE.fullmatch(text):
@@ -80,6 +83,7 @@ def division(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def document_number(text: str) -> str:
     """Check and normalise an official document number to hexagonal brackets, as in 鄂府办发〔2022〕30号."""
     found = _DOCUMENT_NUMBER.fullmatch(text)

@@ -77,6 +77,10 @@ class Round:
     given: list[receipts.New] = field(default_factory=list)
     waiting: list[tuple[Posted, str]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Write the time once for the group."""
+        self._received_at = self.now.isoformat()
+
     def take(self, posted: Posted) -> Answer:
         """Decide one event; the answer is a receipt or a refusal."""
         if (answered := self.known.receipt_of(posted)) is not None:
@@ -103,6 +107,7 @@ class Round:
             version=self.known.next_version(event.subject),
             correlation_id=posted.correlation_id,
             traceparent=posted.traceparent,
+            payload=posted.payload if event is posted.event else None,
         )
         self.facts.append(record)
         return {"type": event.type, "id": record.event_id}
@@ -112,7 +117,7 @@ class Round:
             "source": posted.source,
             "id": posted.id,
             "type": posted.event.type,
-            "received_at": self.now.isoformat(),
+            "received_at": self._received_at,
             **particulars,
         }
         new = receipts.New(posted, receipt)

@@ -5,7 +5,7 @@ order is commit order and a rolled-back transaction leaves no hole: a reader of 
 (docs/decisions/0003).
 """
 
-import uuid
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from shared.events import Event
 
 CHANNEL: Final = "outbox"
 """PostgreSQL NOTIFY channel that wakes the relay."""
-_NAMESPACE: Final = uuid.UUID("6f1c7d0e-30c2-5a1b-9e0e-2022031500aa")
+_PERSON: Final = b"chunfeng fact"
 
 _RECORD = text("""
     WITH taken AS (UPDATE outbox_counter SET last = last + :count WHERE id = 1 RETURNING last - :count AS base),
@@ -41,7 +41,8 @@ def source_of(service: str) -> str:
 
 def derived_id(*parts: object) -> str:
     """Return the same event id for the same cause: a retry of the cause can never become a second fact."""
-    return str(uuid.uuid5(_NAMESPACE, "\n".join(str(part) for part in parts)))
+    cause = "\n".join(str(part) for part in parts)
+    return hashlib.blake2b(cause.encode(), digest_size=16, person=_PERSON).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Record:
     version: int
     correlation_id: str
     traceparent: str | None = None
+    payload: str | None = None
+    """The event's data as JSON where it has been written already."""
 
 
 async def record(session: AsyncSession, service: str, facts: Sequence[Record], now: datetime) -> None:
@@ -82,6 +85,7 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
                     version=fact.version,
                     correlation_id=fact.correlation_id,
                     traceparent=fact.traceparent,
+                    payload=fact.payload,
                 )
                 for fact in facts
             ],

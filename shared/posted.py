@@ -38,6 +38,8 @@ class Posted:
     correlation_id: str
     traceparent: str | None
     body_sha256: str
+    payload: str
+    """The event's data as JSON, as it is recorded."""
 
 
 class World(Protocol):

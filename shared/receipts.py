@@ -174,13 +174,15 @@ def _dump(posted: Posted) -> str:
 def _load(text_form: str, accepts: Mapping[str, type[Event]]) -> Posted:
     raw = json.loads(text_form)
     key, unit, unit_name, role, level, division = raw["caller"]
+    event = accepts[raw["type"]].model_validate(raw["data"])
     return Posted(
         source=raw["source"],
         id=raw["id"],
-        event=accepts[raw["type"]].model_validate(raw["data"]),
+        event=event,
         time=datetime.fromisoformat(raw["time"]),
         caller=Caller(key, unit, unit_name, Role(role), Level(level), division),
         correlation_id=raw["correlation_id"],
         traceparent=raw["traceparent"],
         body_sha256=raw["body_sha256"],
+        payload=event.model_dump_json(),
     )

@@ -82,6 +82,7 @@ def posted(event: Event, by: Caller, event_id: str = "test-1") -> Posted:
         correlation_id=event_id,
         traceparent=None,
         body_sha256="0" * 64,
+        payload=event.model_dump_json(),
     )
 
 

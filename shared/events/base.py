@@ -1,5 +1,6 @@
 """What every event is: frozen, past tense, registered under an explicit wire type."""
 
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -58,7 +59,7 @@ class ApplicationEvent(SessionEvent):
     formality: Formality
     level: Level
 
-    @property
-    def subject(self) -> str:
+    @cached_property
+    def subject(self) -> str:  # asked for many times on the hot path
         """The application's key within its campaign."""
         return f"{self.campaign}/{self.project_code}/{self.formality.value}/{self.level.value}"

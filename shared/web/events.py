@@ -114,6 +114,7 @@ class Desk:
             correlation_id=incoming.correlation_id,
             traceparent=incoming.traceparent,
             body_sha256=incoming.body_sha256,
+            payload=incoming.payload,
         )
 
 

@@ -61,7 +61,7 @@ def sign(world: ApprovalsWorld, posted: Posted, event: ApprovalSigned) -> Sequen
         raise NotYet(SessionOpened.type, event.session)
     if application.outcome is not None:
         raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
-    world.put_application(replace(application, outcome=event.outcome, decision=event.model_dump_json()))
+    world.put_application(replace(application, outcome=event.outcome, decision=posted.payload))
     return [event]
 
 
@@ -79,8 +79,7 @@ def correct(world: ApprovalsWorld, posted: Posted, event: ApprovalCorrected) -> 
     application = _decided(world, event)
     if event.outcome is Outcome.FORWARDED and application.licences:
         raise refusals.NoLicenceWhenForwarded(path="data.outcome")
-    decision = event.model_dump_json()
-    world.put_application(replace(application, outcome=event.outcome, decision=decision, amended=True))
+    world.put_application(replace(application, outcome=event.outcome, decision=posted.payload, amended=True))
     return [event]
 
 
