@@ -35,7 +35,7 @@ _FACT: Final = {
     "properties": {
         "sequence": {**_TEXT, "pattern": "^[0-9]{12}$", "description": "Of this source, without gaps"},
         "specversion": {"const": "1.0"},
-        "id": {**_TEXT, "format": "uuid", "description": "The same for the same cause"},
+        "id": {**_TEXT, "description": "The same for the same cause"},
         "source": {"enum": [source_of(service) for service in SERVICES]},
         "type": {**_TEXT, "description": "The event's type with its version"},
         "subject": {**_TEXT, "description": "The aggregate: a session, an application, an issue, a team, a key"},

@@ -13,7 +13,7 @@ from deploy.contracts.parties import parties_of
 from deploy.recording import read
 from shared import envelope
 from shared.events import EVENTS, ApprovalTotals, Count, Event, ForumHeld, SessionClosed, VisitsConcluded
-from shared.outbox import derived_id, source_of
+from shared.outbox import source_of
 from shared.vocabulary import Formality, Level, Outcome
 
 ROOT: Final = Path(__file__).parents[2]
@@ -72,6 +72,7 @@ _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     VisitsConcluded.type: {"teams": 2},
 }
 _ELEMENTS: Final = 2
+_ID: Final = "20ce95c1f0bb927f11539a7f11205536"
 
 CloudEvent = dict[str, Any]
 Goldens = Mapping[type[Event], CloudEvent]
@@ -100,7 +101,7 @@ def _publish(event: Event, time: datetime) -> bytes:
     service = parties_of(type(event)).publisher
     written = envelope.write(
         event,
-        event_id=derived_id(service, event.type, event.subject),
+        event_id=_ID,
         source=source_of(service),
         time=time,
         version=1,
