@@ -55,10 +55,13 @@ async def issue(database: Database, units: Sequence[Unit], now: datetime) -> dic
 
 
 async def revoke(database: Database, key: str, now: datetime) -> None:
-    """Revoke a key; every service refuses it within seconds."""
+    """Revoke a key; every service refuses it within seconds. One that is revoked already stays as it is."""
     async with database.transaction() as session:
-        if await session.get(Key, key) is None:
+        row = await session.get(Key, key, with_for_update=True)
+        if row is None:
             raise UnknownKeyError(key)
+        if row.revoked_at is not None:
+            return
         event = KeyRevoked(key=key, revoked_at=now)
         await keys.learn([event], session)
         await _record(session, event, now)
