@@ -26,9 +26,11 @@ SCHEMAS: Final = "/v1/schemas"
 _LONGEST: Final = 256
 _LONGEST_NAME: Final = 64
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
-_IDENTIFIER = re.compile(r"[!-~]{1,128}")
-_SOURCE = re.compile(r"[!-~]{1,200}")
-_quoted = json.encoder.encode_basestring_ascii
+LONGEST_ID: Final = 128
+LONGEST_SOURCE: Final = 200
+_IDENTIFIER = re.compile(rf"[!-~]{{1,{LONGEST_ID}}}")
+_SOURCE = re.compile(rf"[!-~]{{1,{LONGEST_SOURCE}}}")
+quoted = json.encoder.encode_basestring_ascii
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MOMENT: Final = TypeAdapter[datetime](Moment)
 _KNOWN = {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}
@@ -168,7 +170,6 @@ def read_posted(raw: object, accepts: Mapping[str, type[Event]]) -> Incoming:
     except ValidationError as failure:
         raise invalid(failure, prefix="data") from None
     payload = event.model_dump_json()
-    body = f"{kind.type} {time.timestamp() if time else ''} {payload}"
     return Incoming(
         source=raw["source"],
         id=raw["id"],
@@ -176,9 +177,14 @@ def read_posted(raw: object, accepts: Mapping[str, type[Event]]) -> Incoming:
         time=time,
         correlation_id=_text(raw, "correlationid") or raw["id"],
         traceparent=_text(raw, "traceparent"),
-        body_sha256=hashlib.sha256(body.encode()).hexdigest(),
+        body_sha256=digest(kind.type, time, payload),
         payload=payload,
     )
+
+
+def digest(event_type: str, time: datetime | None, payload: str) -> str:
+    """Return the hash that tells one posted event from another under the same id."""
+    return hashlib.sha256(f"{event_type} {time.timestamp() if time else ''} {payload}".encode()).hexdigest()
 
 
 def binary_event(headers: Sequence[tuple[bytes, bytes]], body: bytes) -> dict[str, Any]:
@@ -206,12 +212,12 @@ def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
 
     Only the correlation id and the trace come from outside and may need escaping; `payload` saves writing data again.
     """
-    trace = f',"traceparent":{_quoted(traceparent)}' if traceparent is not None else ""
+    trace = f',"traceparent":{quoted(traceparent)}' if traceparent is not None else ""
     return (
-        f'{{"specversion":"1.0","id":"{event_id}","source":"{source}","type":"{event.type}",'
+        f'{{"specversion":"1.0","id":{quoted(event_id)},"source":"{source}","type":"{event.type}",'
         f'"subject":"{event.subject}","time":"{_utc(time)}","datacontenttype":"application/json",'
         f'"dataschema":"{SCHEMAS}/{event.type}","aggregateversion":{version},'
-        f'"correlationid":{_quoted(correlation_id)}{trace},"data":{payload or event.model_dump_json()}}}'
+        f'"correlationid":{quoted(correlation_id)}{trace},"data":{payload or event.model_dump_json()}}}'
     )
 
 

@@ -7,10 +7,11 @@ behind and never harms its neighbours. An event whose predecessor has not come y
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,10 +19,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import faults, logs, outbox, receipts
 from shared.clock import Clock
 from shared.database import Database, is_away
+from shared.envelope import quoted
 from shared.events import Event
 from shared.metrics import EVENTS_POSTED, GROUP_SIZE
 from shared.posted import Posted, World
 from shared.problems import NotYet, Refused
+from shared.receipts import Receipt
 
 GROUP: Final = 500
 """Most events in one transaction."""
@@ -30,7 +33,6 @@ QUEUE: Final = 5_000
 _ATTEMPTS: Final = 5
 
 W = TypeVar("W", bound=World)
-Receipt = dict[str, Any]
 Answer = Receipt | Refused
 
 
@@ -85,24 +87,21 @@ class Round:
         """Decide one event; the answer is a receipt or a refusal."""
         if (answered := self.known.receipt_of(posted)) is not None:
             first, body = answered
-            if body != posted.body_sha256:
-                return SameIdOtherBody(path="id", id=posted.id)
-            return {**first, "duplicate": True}
+            return first.again() if body == posted.body_sha256 else SameIdOtherBody(path="id", id=posted.id)
         try:
             events = self.world.decide(posted)
         except NotYet as lacking:
             self.waiting.append((posted, lacking.needs))
-            return self._receipt(posted, status="waiting", waits_for=lacking.needs)
+            return self._receipt(posted, "waiting", f',"waits_for":{quoted(lacking.needs)}')
         except Refused as refusal:
             return refusal
-        return self._receipt(
-            posted, status="accepted", facts=[self._record(posted, e, i) for i, e in enumerate(events)]
-        )
+        facts = ",".join([self._record(posted, event, index) for index, event in enumerate(events)])
+        return self._receipt(posted, "accepted", f',"facts":[{facts}]')
 
-    def _record(self, posted: Posted, event: Event, index: int) -> dict[str, str]:
+    def _record(self, posted: Posted, event: Event, index: int) -> str:
         record = outbox.Record(
             event=event,
-            event_id=outbox.derived_id(self.service, posted.source, posted.id, index),
+            event_id=f"{posted.caller.unit}/{index}/{posted.id}",
             time=posted.time,
             version=self.known.next_version(event.subject),
             correlation_id=posted.correlation_id,
@@ -110,16 +109,14 @@ class Round:
             payload=posted.payload if event is posted.event else None,
         )
         self.facts.append(record)
-        return {"type": event.type, "id": record.event_id}
+        return f'{{"type":"{event.type}","id":{quoted(record.event_id)}}}'
 
-    def _receipt(self, posted: Posted, **particulars: Any) -> Receipt:  # noqa: ANN401  (JSON values)
-        receipt = {
-            "source": posted.source,
-            "id": posted.id,
-            "type": posted.event.type,
-            "received_at": self._received_at,
-            **particulars,
-        }
+    def _receipt(self, posted: Posted, status: str, particulars: str) -> Receipt:
+        text = (
+            f'{{"source":{quoted(posted.source)},"id":{quoted(posted.id)},"type":"{posted.event.type}",'
+            f'"received_at":"{self._received_at}","status":"{status}"{particulars}}}'
+        )
+        receipt = Receipt(text, status)
         new = receipts.New(posted, receipt)
         self.given.append(new)
         self.known.add(new)
@@ -196,21 +193,22 @@ class Intake:
 
     async def _settle(self, posted: Sequence[Posted]) -> Sequence[Answer]:
         async with self.database.transaction() as session:
-            answers, unlocked = await self._round(session, posted)
+            answers, unlocked = await self.settle_round(session, posted)
             while unlocked:
                 released = await receipts.release(session, unlocked, self.desk.accepts)
                 unlocked = set()
                 if released:
-                    late_answers, unlocked = await self._round(session, released)
+                    late_answers, unlocked = await self.settle_round(session, released)
                     await receipts.settle_refused(session, released, late_answers)
             faults.crash_at("intake.before_commit")
         faults.crash_at("intake.after_commit")
-        for one, answer in zip(posted, answers, strict=True):
-            status = cast("str", answer["status"]) if isinstance(answer, dict) else "refused"
-            EVENTS_POSTED.labels(self.service, one.event.type, status).inc()
+        outcomes = Counter((one.event.type, answer.status) for one, answer in zip(posted, answers, strict=True))
+        for (event_type, status), count in outcomes.items():
+            EVENTS_POSTED.labels(self.service, event_type, str(status)).inc(count)
         return answers
 
-    async def _round(self, session: AsyncSession, posted: Sequence[Posted]) -> tuple[list[Answer], set[str]]:
+    async def settle_round(self, session: AsyncSession, posted: Sequence[Posted]) -> tuple[list[Answer], set[str]]:
+        """Decide and record a group within a transaction; return its answers and what its facts release."""
         known = await receipts.known(session, posted)
         world = await self.desk.load(session, [one.event for one in posted])
         now = self._clock.now()
@@ -224,8 +222,8 @@ class Intake:
         return answers, {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
 
 
-def dump(answer: Answer) -> dict[str, Any]:
-    """Return an answer as JSON: a receipt as it is, a refusal as its problem."""
-    if isinstance(answer, dict):
-        return answer
-    return {"status": "refused", "problem": json.loads(json.dumps(answer.problem()))}
+def dump(answer: Answer) -> str:
+    """Return an answer as JSON text: a receipt as it is, a refusal as its problem."""
+    if isinstance(answer, Receipt):
+        return answer.text
+    return json.dumps({"status": "refused", "problem": answer.problem()}, ensure_ascii=False)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -48,22 +48,32 @@ _REFUSE = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class Receipt(NamedTuple):
+    """An answer as it is sent and kept: JSON text, with the status it carries."""
+
+    text: str
+    status: str
+
+    def again(self) -> "Receipt":
+        """Return the receipt as a repeated post gets it."""
+        return Receipt(f'{self.text[:-1]},"duplicate":true}}', self.status)
+
+
+class New(NamedTuple):
     """A receipt about to be saved."""
 
     posted: Posted
-    receipt: dict[str, Any]
+    receipt: Receipt
 
 
 @dataclass
 class Known:
     """Receipts given before, and the newest version of each aggregate."""
 
-    receipts: dict[tuple[str, str], tuple[dict[str, Any], str]] = field(default_factory=dict)
+    receipts: dict[tuple[str, str], tuple[Receipt, str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
 
-    def receipt_of(self, posted: Posted) -> tuple[dict[str, Any], str] | None:
+    def receipt_of(self, posted: Posted) -> tuple[Receipt, str] | None:
         """Return the receipt given to this source and id, with the hash of the body it was given for."""
         return self.receipts.get((posted.source, posted.id))
 
@@ -93,7 +103,7 @@ async def known(session: AsyncSession, posted: Sequence[Posted]) -> Known:
         if what == "version":
             found.versions[a] = version
         elif e != "released":
-            found.receipts[a, b] = (json.loads(d), c)
+            found.receipts[a, b] = (Receipt(d, e), c)
     return found
 
 
@@ -105,8 +115,8 @@ async def save(session: AsyncSession, new: Sequence[New], now: datetime) -> None
             "sources": [one.posted.source for one in new],
             "ids": [one.posted.id for one in new],
             "bodies": [one.posted.body_sha256 for one in new],
-            "statuses": [one.receipt["status"] for one in new],
-            "receipts": [json.dumps(one.receipt, ensure_ascii=False) for one in new],
+            "statuses": [one.receipt.status for one in new],
+            "receipts": [one.receipt.text for one in new],
             "now": now,
         },
     )

@@ -19,11 +19,11 @@ class Outbox(Spine, table=True):
 
     __tablename__ = "outbox"
     sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    event_id: str = Field(unique=True)
+    event_id: str
     type: str
     subject: str
     version: int
-    correlation_id: str = Field(index=True)
+    correlation_id: str
     envelope: str = Field(sa_type=Text)
     """The CloudEvent as JSON text, without its sequence."""
     recorded_at: datetime

@@ -33,7 +33,7 @@ async def release(intake: Intake, heard: Heard) -> int:
             keys = set()
             if released:
                 count += len(released)
-                answers, keys = await intake._round(session, released)  # noqa: SLF001  (the intake's own next step)
+                answers, keys = await intake.settle_round(session, released)
                 await receipts.settle_refused(session, released, answers)
     return count
 

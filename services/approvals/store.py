@@ -1,7 +1,6 @@
 """Every query of the approvals service."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -53,8 +52,6 @@ _SAVE_LICENCES = text("""
     INSERT INTO licence (issuer, number, subject)
     SELECT * FROM unnest(CAST(:issuers AS text[]), CAST(:numbers AS text[]), CAST(:subjects AS text[]))
 """)
-_SESSION_FIELDS = tuple(one.name for one in fields(Session))
-_APPLICATION_FIELDS = tuple(one.name for one in fields(Application))
 
 
 class Desk:
@@ -91,12 +88,11 @@ class Desk:
         if changes.plans:
             await plans.keep(session, changes.plans)
         if changes.sessions:
-            rows = [astuple(world.sessions[name]) for name in sorted(changes.sessions)]
-            await connection.execute(_SAVE_SESSIONS, _columns(_SESSION_FIELDS, rows))
+            sessions = [world.sessions[name] for name in sorted(changes.sessions)]
+            await connection.execute(_SAVE_SESSIONS, _columns(Session._fields, sessions))
         if changes.applications:
             states = [world.applications[subject] for subject in sorted(changes.applications)]
-            rows = [tuple(getattr(state, name) for name in _APPLICATION_FIELDS) for state in states]
-            await connection.execute(_SAVE_APPLICATIONS, _columns(_APPLICATION_FIELDS, rows))
+            await connection.execute(_SAVE_APPLICATIONS, _columns(Application._fields, states))
         if changes.licences:
             values = dict(zip(("issuers", "numbers", "subjects"), _turn(changes.licences), strict=True))
             await connection.execute(_SAVE_LICENCES, values)
@@ -111,7 +107,7 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[s
 
 
 def _application(row: object) -> Application:
-    values = {name: getattr(row, name) for name in _APPLICATION_FIELDS}
+    values = {name: getattr(row, name) for name in Application._fields}
     values["formality"] = Formality(values["formality"])
     values["level"] = Level(values["level"])
     values["scope"] = Scope(values["scope"])

@@ -1,7 +1,7 @@
 """POST /v1/events: CloudEvents 1.0 in structured, binary and batch mode, answered after COMMIT."""
 
-import json
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 from fastapi import APIRouter, Request, Security
@@ -9,15 +9,19 @@ from starlette.responses import Response
 
 from shared import envelope
 from shared.clock import Clock
+from shared.envelope import Incoming
 from shared.intake import Answer, Intake, dump
 from shared.keys import Keys, is_from
 from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
 from shared.receipts import find
+from shared.swift import SwiftReader
 from shared.web import openapi
 from shared.web.problem import problem_response
 from shared.web.requests import read_body
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MOST: Final = 500
 """Most events in one batch request."""
 
@@ -55,6 +59,7 @@ class Desk:
         self._keys = keys
         self._clock = clock
         self._limit = limit
+        self._swift = SwiftReader(intake.desk.accepts)
 
     async def post(self, request: Request) -> Response:
         """Answer one request."""
@@ -63,64 +68,73 @@ class Desk:
         body = await read_body(request, self._limit)
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == envelope.BATCH:
-            return await self._batch(envelope.decode(body), caller)
+            return await self._batch(self._read_batch(body), caller)
         if media == envelope.STRUCTURED:
-            return await self._single(envelope.decode(body), caller)
+            swift = self._swift.read(body, batch=False)
+            return await self._single(swift[0] if swift else self._read(envelope.decode(body)), caller)
         if "ce-specversion" in request.headers and media in ("application/json", ""):
-            return await self._single(envelope.binary_event(request.scope["headers"], body), caller)
+            return await self._single(self._read(envelope.binary_event(request.scope["headers"], body)), caller)
         raise UnknownMediaType(path="Content-Type")
 
-    async def _single(self, raw: object, caller: Caller) -> Response:
-        posted = self._read(raw, caller)
+    async def _single(self, incoming: Incoming, caller: Caller) -> Response:
+        posted = self._posted(incoming, caller)
         structlog.contextvars.bind_contextvars(event_id=posted.id, correlation_id=posted.correlation_id)
         structlog.contextvars.bind_contextvars(event_type=posted.event.type, subject=posted.event.subject)
         (answer,) = await self._intake.submit([posted])
         if isinstance(answer, Refused):
             structlog.contextvars.bind_contextvars(refused=answer.code)
             return problem_response(answer.problem())
-        structlog.contextvars.bind_contextvars(receipt=answer["status"])
-        return _json(answer, 202)
+        structlog.contextvars.bind_contextvars(receipt=answer.status)
+        return _json(answer.text, 202)
 
-    async def _batch(self, raws: object, caller: Caller) -> Response:
-        if not isinstance(raws, list):
-            raise Malformed(reason="应为 CloudEvents 数组", reason_en="expected an array of CloudEvents")
-        if not 1 <= len(raws) <= MOST:
-            raise TooMany(most=MOST, count=len(raws))
-        read = [self._try(raw, caller) for raw in raws]
+    async def _batch(self, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
+        read = [one if isinstance(one, Refused) else self._try(self._posted, one, caller) for one in incoming]
         good = [one for one in read if isinstance(one, Posted)]
         settled = iter(await self._intake.submit(good) if good else [])
         answers: list[Answer] = [next(settled) if isinstance(one, Posted) else one for one in read]
         refused = sum(isinstance(answer, Refused) for answer in answers)
         structlog.contextvars.bind_contextvars(
-            events=len(raws), refusals=refused, correlation_ids=[one.correlation_id for one in good]
+            events=len(read), refusals=refused, correlation_ids=[one.correlation_id for one in good]
         )
-        return _json({"receipts": [dump(answer) for answer in answers]}, 207 if refused else 202)
+        text = ",".join([dump(answer) for answer in answers])
+        return _json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
 
-    def _try(self, raw: object, caller: Caller) -> Posted | Refused:
+    def _read_batch(self, body: bytes) -> Sequence[Incoming | Refused]:
+        if (swift := self._swift.read(body, batch=True)) is not None and len(swift) <= MOST and swift:
+            return swift
+        raws = envelope.decode(body)
+        if not isinstance(raws, list):
+            raise Malformed(reason="应为 CloudEvents 数组", reason_en="expected an array of CloudEvents")
+        if not 1 <= len(raws) <= MOST:
+            raise TooMany(most=MOST, count=len(raws))
+        return [self._try(self._read, raw) for raw in raws]
+
+    def _try(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Refused:
         try:
-            return self._read(raw, caller)
+            return step(*args, **kwargs)
         except Refused as refusal:
             return refusal
 
-    def _read(self, raw: object, caller: Caller) -> Posted:
-        incoming = envelope.read_posted(raw, self._intake.desk.accepts)
+    def _read(self, raw: object) -> Incoming:
+        return envelope.read_posted(raw, self._intake.desk.accepts)
+
+    def _posted(self, incoming: Incoming, caller: Caller) -> Posted:
         is_from(caller, incoming.source)
         return Posted(
-            source=incoming.source,
-            id=incoming.id,
-            event=incoming.event,
-            time=incoming.time or self._clock.now(),
-            caller=caller,
-            correlation_id=incoming.correlation_id,
-            traceparent=incoming.traceparent,
-            body_sha256=incoming.body_sha256,
-            payload=incoming.payload,
+            incoming.source,
+            incoming.id,
+            incoming.event,
+            incoming.time or self._clock.now(),
+            caller,
+            incoming.correlation_id,
+            incoming.traceparent,
+            incoming.body_sha256,
+            incoming.payload,
         )
 
 
-def _json(body: dict[str, Any], status: int) -> Response:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status_code=status, media_type="application/json")
+def _json(text: str, status: int) -> Response:
+    return Response(text.encode(), status_code=status, media_type="application/json")
 
 
 def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:

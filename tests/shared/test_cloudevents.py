@@ -17,6 +17,7 @@ from shared import envelope
 from shared.intake import Answer, Intake
 from shared.keys import Keys
 from shared.posted import Caller, Posted
+from shared.receipts import Receipt
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 from tests.builders import approval_signed, at, owner
@@ -46,7 +47,7 @@ class Recorder(Intake):
 
     async def submit(self, posted: Sequence[Posted]) -> Sequence[Answer]:
         self.posted += posted
-        return [{"id": one.id, "status": "accepted"} for one in posted]
+        return [Receipt(f'{{"id":{json.dumps(one.id)},"status":"accepted"}}', "accepted") for one in posted]
 
 
 class OneKey(Keys):

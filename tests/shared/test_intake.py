@@ -1,6 +1,7 @@
 """The intake over HTTP: answered after COMMIT, once per id, whatever the mode, whatever happens beside it."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -164,7 +165,7 @@ async def answers_of(system: System, desk: Desk, *events: Event) -> dict[str, st
     async with background(intake.run(), "intake"):
         answers = await intake.submit([posted(event, DRC, event.subject) for event in events])
     return {
-        event.subject: "try again" if isinstance(answer, TryAgain) else dump(answer)["status"]
+        event.subject: "try again" if isinstance(answer, TryAgain) else json.loads(dump(answer))["status"]
         for event, answer in zip(events, answers, strict=True)
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
@@ -67,7 +66,7 @@ def withdraw(world: ApprovalsWorld, posted: Posted, event: ApplicationWithdrawn)
     if application.outcome is not None:
         owner = owner_of(registry, session, event)
         raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
-    world.put_application(replace(application, withdrawn=event.reason))
+    world.put_application(application._replace(withdrawn=event.reason))
     return [event]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
@@ -55,7 +54,7 @@ def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> 
     state = world.sessions[event.session]
     if state.closed_at is not None:
         raise refusals.AlreadyClosed(path="data.session", session=event.session, at=state.closed_at.isoformat())
-    world.put_session(replace(state, scheduled_at=event.starts_at, venue=event.venue.name))
+    world.put_session(state._replace(scheduled_at=event.starts_at, venue=event.venue.name))
     return [event]
 
 
@@ -77,7 +76,7 @@ def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) ->
         raise NotYet(SessionScheduled.type, event.session)
     if state.opened_at is not None:
         raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at.isoformat())
-    world.put_session(replace(state, opened_at=event.opened_at, opened_by=event.declared_by.name))
+    world.put_session(state._replace(opened_at=event.opened_at, opened_by=event.declared_by.name))
     return [event]
 
 
@@ -94,5 +93,5 @@ def close(world: ApprovalsWorld, posted: Posted, event: SessionClosed) -> Sequen
         raise NotYet(SessionOpened.type, event.session)
     if event.closed_at < state.opened_at:
         raise refusals.WrongOrder(path="data.closed_at", opened=state.opened_at.isoformat())
-    world.put_session(replace(state, closed_at=event.closed_at))
+    world.put_session(state._replace(closed_at=event.closed_at))
     return [event.model_copy(update={"totals": totals(world.of_session(event.session))})]

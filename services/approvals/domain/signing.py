@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
@@ -47,8 +46,7 @@ def _owner(world: ApprovalsWorld, posted: Posted, event: ApplicationEvent) -> Un
 
 def _check_due(event: ApprovalSigned | ApprovalCorrected) -> None:
     """Refuse deferred materials due before the day of signing (row 19)."""
-    signed = shanghai_date(event.signed_at)
-    if event.deferral is not None and event.deferral.due < signed:
+    if event.deferral is not None and event.deferral.due < (signed := shanghai_date(event.signed_at)):
         raise refusals.DueBeforeSigning(path="data.deferral.due", due=event.deferral.due, signed=signed)
 
 
@@ -61,7 +59,7 @@ def sign(world: ApprovalsWorld, posted: Posted, event: ApprovalSigned) -> Sequen
         raise NotYet(SessionOpened.type, event.session)
     if application.outcome is not None:
         raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
-    world.put_application(replace(application, outcome=event.outcome, decision=posted.payload))
+    world.put_application(application._replace(outcome=event.outcome, decision=posted.payload))
     return [event]
 
 
@@ -79,7 +77,7 @@ def correct(world: ApprovalsWorld, posted: Posted, event: ApprovalCorrected) -> 
     application = _decided(world, event)
     if event.outcome is Outcome.FORWARDED and application.licences:
         raise refusals.NoLicenceWhenForwarded(path="data.outcome")
-    world.put_application(replace(application, outcome=event.outcome, decision=posted.payload, amended=True))
+    world.put_application(application._replace(outcome=event.outcome, decision=posted.payload, amended=True))
     return [event]
 
 
@@ -93,5 +91,5 @@ def issue_licence(world: ApprovalsWorld, posted: Posted, event: LicenceIssued) -
         raise refusals.LicenceNumberTaken(path="data.number", unit=owner.name, number=event.number)
     world.licences[owner.code, event.number] = event.subject
     world.changes.licences.append((owner.code, event.number, event.subject))
-    world.put_application(replace(application, licences=application.licences + 1))
+    world.put_application(application._replace(licences=application.licences + 1))
     return [event]

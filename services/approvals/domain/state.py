@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.events import ApprovalTotals, CampaignPlanned, Count
 from shared.vocabulary import Formality, Level, Outcome, Scope, SessionKind
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One session's life so far."""
 
     session: str
@@ -21,8 +21,7 @@ class Session:
     closed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(NamedTuple):
     """One application's life so far; an application exists once it is docketed."""
 
     subject: str

@@ -24,11 +24,11 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("sequence", sa.BigInteger(), primary_key=True, autoincrement=False),
-        _text("event_id", unique=True),
+        _text("event_id"),
         _text("type"),
         _text("subject"),
         sa.Column("version", sa.Integer(), nullable=False),
-        _text("correlation_id", index=True),
+        _text("correlation_id"),
         _text("envelope"),
         _time("recorded_at"),
     )
