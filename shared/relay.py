@@ -95,7 +95,8 @@ class Relay:
     async def _woken(self) -> bool:
         """Wait for new facts; False when none came for a while."""
         try:
-            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._wake.wait()
         except TimeoutError:
             return False
         self._wake.clear()

@@ -139,9 +139,12 @@ class Spine:
 
     async def _nats_answers(self) -> bool:
         try:
-            return bool(await self.broker.ping(timeout=1))
+            if self._client is None or not await self.broker.ping(timeout=1):
+                return False
+            await self._client.flush(timeout=1)  # a server that hangs keeps its connections and answers nothing
         except (nats.errors.Error, OSError, TimeoutError):
             return False
+        return True
 
     async def _nats_closed(self) -> None:
         """End the process when NATS closed the connection for ever; whoever started it starts it again."""
@@ -176,5 +179,7 @@ async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        # Python 3.11's asyncio.wait_for, which nats-py uses, forgets a cancellation that meets its result: ask again.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=1)

@@ -19,7 +19,7 @@ from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from services.bulletin.tables import DeliveryRow, EditionRow
 from shared import faults, logs, outbox
-from shared.clock import SHANGHAI, Clock
+from shared.clock import Clock
 from shared.database import Database
 from shared.events import (
     BulletinCorrected,
@@ -70,7 +70,8 @@ class Deadline:
     async def _watch(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _TICK_SECONDS)
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self.look()
@@ -128,22 +129,12 @@ class Deadline:
             cutoff = await store.positions()
             cutoff.pop(outbox.source_of(SERVICE), None)
             known = facts.read(plan, closing.session, await store.facts_of(closing.session, cutoff))
-            owed = completeness.lacking(known)
-            before = Edition.model_validate_json(newest.canonical) if newest else None
-            imprint = fold.Imprint(
-                number=newest.number if newest else 0,
-                revision=newest.revision + 1 if newest else 0,
-                issued_at=self._clock.now(),
-                closed_at=closing.closed_at,
-                due_at=closing.due_at,
-                cutoff=cutoff,
-            )
-            changes = completeness.changes(before, fold.assemble(known, imprint, owed)) if before else ()
+            draft = self._draft(closing, known, newest, cutoff)
             step = timing.step(
                 closing,
-                imprint.issued_at,
-                complete=not owed,
-                changed=bool(changes),
+                draft.issued_at,
+                complete=draft.complete,
+                changed=bool(draft.changes),
                 issue_before=plan.switches.issue_before,
                 quiet=self._settings.correction_quiet,
             )
@@ -151,15 +142,28 @@ class Deadline:
             await store.note_examined(closing.session, closing.touched_at)
             if step is timing.Step.WAIT:
                 return
-            if newest is None:
-                year = imprint.issued_at.astimezone(SHANGHAI).year
-                imprint = fold.with_number(imprint, await store.next_number(year))
-            edition = fold.assemble(known, imprint, owed, changes)
+            number = newest.number if newest else await store.next_number(draft.year)
+            edition = draft.model_copy(update={"number": number})
             row = await printed(edition, self._printer, plan)
             store.add(row, *deliveries_of(edition, plan))
             await self._announce(session, edition, row)
             faults.crash_at("bulletin.before_commit")
         self._report(closing.session, known)
+
+    def _draft(
+        self, closing: timing.Closing, known: facts.SessionFacts, newest: EditionRow | None, cutoff: dict[str, int]
+    ) -> Edition:
+        """Assemble what would be issued now, with what it lacks and what it changes."""
+        imprint = fold.Imprint(
+            number=newest.number if newest else 0,
+            revision=newest.revision + 1 if newest else 0,
+            issued_at=self._clock.now(),
+            closed_at=closing.closed_at,
+            due_at=closing.due_at,
+            cutoff=cutoff,
+        )
+        before = Edition.model_validate_json(newest.canonical) if newest else None
+        return completeness.edition(known, imprint, before)
 
     async def _announce(self, session: AsyncSession, edition: Edition, row: EditionRow) -> None:
         kind = BulletinIssued if edition.revision == 0 else BulletinCorrected
