@@ -1,5 +1,6 @@
 """The outbox and the relay on real servers: gapless, in commit order, each fact once in the stream."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -91,6 +92,39 @@ async def test_facts_travel_in_the_order_of_their_sequence(system: System) -> No
             await recorded(system, range(start, {1: 2, 2: 30, 30: 31}[start]))
         await arrived(system, 30)
     assert [fact.id for fact in await system.stream()] == [f"fact-{n}" for n in range(1, 31)]
+
+
+async def test_a_relay_that_is_woken_while_it_is_told_to_stop_stops(system: System) -> None:
+    relay = Relay(SERVICE, database=(await system.database(SERVICE)).url, client=system.operator)
+    task = asyncio.create_task(relay.run())
+    await until(lambda: leading(system))
+    await asyncio.sleep(0.1)
+    relay._wake.set()  # noqa: SLF001  (a notification at this very moment)
+    await asyncio.sleep(0)
+    task.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_work_that_forgets_it_was_told_to_stop_is_told_again() -> None:
+    told: list[int] = []
+
+    async def forgetful() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                told.append(1)
+                if len(told) > 1:
+                    raise
+
+    async with asyncio.timeout(10), background(forgetful(), "forgetful"):
+        await asyncio.sleep(0)
+    assert told == [1, 1]
+
+
+async def leading(system: System) -> bool:
+    return await leaders(system) == 1
 
 
 async def leaders(system: System) -> int:
