@@ -24,7 +24,7 @@ from typing import Final, Self
 import structlog
 from sqlalchemy import URL, make_url
 
-from deploy.children import Child, await_ready, end, myself
+from deploy.children import Child, StartError, await_ready, end, myself
 from deploy.embedded import Nats, Postgres
 from deploy.prepare import SERVICES, prepare_databases, prepare_stream
 
@@ -33,6 +33,12 @@ PORTS: Final = {"approvals": 8101, "forums": 8102, "policy": 8103, "bulletin": 8
 _CLEAN_EXITS: Final = (0, -signal.SIGTERM, -signal.SIGINT)
 
 Say = Callable[[str], None]
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
@@ -63,6 +69,7 @@ class Local:
         self.ports = dict(ports) if ports else {service: free_port() for service in SERVICES}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._settings = dict(settings or {})
+        self._own: dict[str, dict[str, str]] = {}
         self._launcher = launcher
         self._say = say
         self._log = structlog.get_logger()
@@ -75,6 +82,10 @@ class Local:
 
     def start(self) -> None:
         """Start servers, prepare them, start services; returns when all are ready."""
+        if taken := [port for port in self.ports.values() if _taken(port)]:
+            numbers = ", ".join(str(port) for port in taken)
+            message = f"端口 {numbers} 已被占用，可能已有一套在运行 (these ports are taken: is another one running?)"
+            raise StartError(message)
         self._say("PostgreSQL")
         self.postgres.start()
         self._say("NATS")
@@ -113,6 +124,7 @@ class Local:
             "CHUNFENG_OUTBOX_FOLDER": str(self.folder / "deliveries"),
             "CHUNFENG_FONTS_FOLDER": str(ROOT / ".chunfeng" / "fonts"),
             **self._settings,
+            **self._own.get(service, {}),
         }
 
     def log(self, service: str) -> Path:
@@ -145,6 +157,14 @@ class Local:
         except (urllib.error.URLError, OSError):
             return False
 
+    def restart(self, service: str, settings: Mapping[str, str]) -> None:
+        """Stop a service and start it again with settings of its own."""
+        end(self.processes[service], signal.SIGTERM, patience=15)
+        self._own[service] = dict(settings)
+        self.spawn(service)
+        process, log = self.processes[service], self.log(service)
+        await_ready(process, lambda: self._answers(service, "/health/live"), log=log, within=60)
+
     def revive(self) -> list[str]:
         """Start again what has ended by itself; return what that was."""
         ended = [service for service, process in self.processes.items() if process.poll() is not None]
@@ -164,6 +184,7 @@ class Local:
         self.stop_services()
         self.nats.stop()
         self.postgres.stop()
+        (self.folder / "addresses.json").unlink(missing_ok=True)
 
     def stop_services(self) -> None:
         """Stop the services and leave the servers."""

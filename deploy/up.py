@@ -1,9 +1,11 @@
 """`chunfeng up` and `chunfeng replay`: the whole system on this machine, and recordings posted to it."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from deploy.administration import addresses_in, issue, units_in
+from deploy.children import InUseError, StartError
 from deploy.local import PORTS, ROOT, Local
 from deploy.prepare import SERVICES
 from deploy.recording import Player, read
@@ -29,7 +32,7 @@ def run(folder: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     local = Local(folder, ports=PORTS, say=lambda what: console.print(f"启动 starting: {what}"))
-    with local:
+    with _started(local, console):
         tokens = _first_keys(local)
         for service in SERVICES:
             console.print(f"  {service:10} {local.address(service)}  日志 log {local.log(service)}")
@@ -40,6 +43,17 @@ def run(folder: Path) -> int:
                 console.print(f"[yellow]{name} 已退出，重新启动 ended; started again")
         console.print("停止 stopping")
     return 0
+
+
+@contextlib.contextmanager
+def _started(local: Local, console: Console) -> Iterator[None]:
+    """Run the system as long as the block lasts, or say in a sentence why it cannot."""
+    try:
+        with local:
+            yield
+    except (StartError, InUseError) as error:
+        console.print(f"[red]{error}")
+        raise SystemExit(1) from None
 
 
 def _first_keys(local: Local) -> Path:

@@ -16,7 +16,6 @@ import nats.errors
 from faststream import AckPolicy, StreamMessage
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
-from nats.js import JetStreamContext
 from nats.js.api import AckPolicy as ConsumerAcks
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from pydantic import ValidationError
@@ -28,6 +27,7 @@ from shared.database import Database, is_away, sql_class
 from shared.envelope import Fact, read_published
 from shared.events import EVENTS, Event
 from shared.metrics import FACTS_CONSUMED, QUARANTINED
+from shared.patience import make_patient
 from shared.stream import STREAM, SUBJECTS
 
 BATCH: Final = 500
@@ -153,28 +153,8 @@ class Consumer:
         self._subscriber(self.receive)
 
     def make_patient(self) -> None:
-        """Let an idle fetch end as FastStream expects; call between connecting and starting the broker.
-
-        nats-py 2.16 sometimes ends one with a bare asyncio.TimeoutError, FastStream 0.7.8 expects nats' own: its loop
-        then starts again and forgets the messages in hand, which come back only after `ack_wait`.
-        """
-        stream = self._subscriber.jetstream
-        pull_subscribe = stream.pull_subscribe
-
-        async def patient(*args: Any, **options: Any) -> JetStreamContext.PullSubscription:  # noqa: ANN401  (passed on)
-            subscription = await pull_subscribe(*args, **options)
-            fetch = subscription.fetch
-
-            async def fetch_or_time_out(*fetch_args: Any, **fetch_options: Any) -> list[Msg]:  # noqa: ANN401
-                try:
-                    return await fetch(*fetch_args, **fetch_options)
-                except TimeoutError as error:
-                    raise nats.errors.TimeoutError from error
-
-            subscription.fetch = fetch_or_time_out  # type: ignore[method-assign]
-            return subscription
-
-        stream.pull_subscribe = patient  # type: ignore[method-assign]
+        """Mend FastStream's fetching; call between connecting and starting the broker."""
+        make_patient(self._subscriber.jetstream)
 
     async def receive(self, messages: list[Msg]) -> None:
         """Apply a batch; if it fails as a whole, apply its messages one by one."""

@@ -42,6 +42,8 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     rehearsal: bool = False
     """Follow the conductor's clock; outside rehearsal nobody can move time."""
+    relay: bool = True
+    """False on an instance that only takes events while another one of its service relays."""
     max_body_bytes: int = 1024 * 1024
     crash_at: str | None = None
     """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""

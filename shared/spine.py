@@ -99,8 +99,9 @@ class Spine:
             stack.push_async_callback(self._stop_broker)
             if self.intake is not None:
                 await stack.enter_async_context(background(self.intake.run(), "intake"))
-            relay = Relay(self.service, database=self.settings.database, client=self._client)
-            await stack.enter_async_context(background(relay.run(), "relay"))
+            if self.settings.relay:
+                relay = Relay(self.service, database=self.settings.database, client=self._client)
+                await stack.enter_async_context(background(relay.run(), "relay"))
             if self.consumer is not None:
                 await ensure(self.broker, self.consumer)
                 self.consumer.make_patient()

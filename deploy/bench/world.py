@@ -32,6 +32,15 @@ BATCH_CALLERS: Final = 4
 BATCH_SIZE: Final = 100
 
 
+_KEPT: Final = "SELECT count(*) FROM fact WHERE source = '/chunfeng/approvals'"
+
+
+async def until(connection: asyncpg.Connection, query: str, least: int) -> None:
+    """Wait until a query's figure has reached `least`; what moves it is in other processes or tasks."""
+    while await connection.fetchval(query) < least:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+
+
 class World:
     """A running system with an open session, and counters of what has been posted to it."""
 
@@ -89,17 +98,14 @@ class World:
     async def projected(self, count: int, since: int) -> None:
         """Wait until the bulletin has `count` facts of the approvals service beyond `since`."""
         connection = await asyncpg.connect(self.local.postgres.dsn("bulletin"))
-        while await self.kept(connection) < since + count:
-            await asyncio.sleep(0.02)
+        await until(connection, _KEPT, since + count)
         await connection.close()
 
-    async def kept(self, connection: asyncpg.Connection | None = None) -> int:
+    async def kept(self) -> int:
         """Count the facts of the approvals service that the bulletin has."""
-        own = connection or await asyncpg.connect(self.local.postgres.dsn("bulletin"))
-        query = "SELECT count(*) FROM fact WHERE source = '/chunfeng/approvals'"
-        count: int = await own.fetchval(query)
-        if connection is None:
-            await own.close()
+        connection = await asyncpg.connect(self.local.postgres.dsn("bulletin"))
+        count: int = await connection.fetchval(_KEPT)
+        await connection.close()
         return count
 
 
@@ -141,8 +147,7 @@ class Spare:
         task = asyncio.create_task(relay.run())
         connection = await asyncpg.connect(self._world.local.postgres.dsn("spare_outbox"))
         started = time.perf_counter()
-        while await connection.fetchval("SELECT published FROM outbox_counter") < len(rows):
-            await asyncio.sleep(0.005)
+        await until(connection, "SELECT published FROM outbox_counter", len(rows))
         seconds = time.perf_counter() - started
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -186,8 +191,7 @@ class Spare:
         connection = await asyncpg.connect(self._world.local.postgres.dsn(name))
         started = time.perf_counter()
         await broker.start()
-        while await connection.fetchval("SELECT count(*) FROM fact") < count:
-            await asyncio.sleep(0.005)
+        await until(connection, "SELECT count(*) FROM fact", count)
         seconds = time.perf_counter() - started
         await broker.stop()
         await connection.close()
@@ -233,8 +237,7 @@ class OrmWay:
         events = [posts.signed(self._world.ecology, code) for code in codes]
         started = time.perf_counter()
         await load.send(self.address, _as_json(load.singles(self.address, "none", events)), SINGLE_CALLERS)
-        while await connection.fetchval("SELECT count(*) FROM orm_projected") < before + len(codes):
-            await asyncio.sleep(0.02)
+        await until(connection, "SELECT count(*) FROM orm_projected", before + len(codes))
         seconds = time.perf_counter() - started
         await connection.close()
         return seconds

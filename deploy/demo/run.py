@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,7 +32,6 @@ from shared.vocabulary import CITY_DIVISION, Level
 
 SAMPLE: Final = Path(__file__).with_name("campaign.jsonl")
 EXPECTED: Final = Path(__file__).with_name("expected.json")
-SESSIONS: Final = 10
 
 
 class _Mailbox:
@@ -105,35 +105,20 @@ async def play(local: Local, lines: list[Line], out: Path, console: Console) -> 
 
 def show(sessions: list[report.Session], console: Console) -> None:
     """Print the table of bulletins."""
-    table = Table(title="简报 Bulletins")
-    for name in (
-        "期 No.",
-        "专场 Session",
-        "事项",
-        "审批",
-        "容缺",
-        "转报",
-        "证照",
-        "印发 Issued",
-        "限期 Due",
-        "送达",
-        "SHA-256",
-    ):
-        table.add_column(
-            name, justify="right" if name in ("期 No.", "事项", "审批", "容缺", "转报", "证照") else "left"
-        )
+    table = Table(title="简报 Bulletins", box=box.SIMPLE)
+    for name in ("期", "专场 Session", "事项", "审批", "容缺", "转报", "证照", "印发 Issued", "送达"):
+        left = name in ("专场 Session", "印发 Issued")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for one in sessions:
-        printed = one.printed
         delivered = sum(row["state"] == "delivered" for row in one.deliveries)
         corrected = f" +{len(one.editions) - 1}更正" if len(one.editions) > 1 else ""
-        times = [datetime.fromisoformat(one.editions[0][key]).astimezone(SHANGHAI) for key in ("issued_at", "due_at")]
+        issued = datetime.fromisoformat(one.editions[0]["issued_at"]).astimezone(SHANGHAI)
         table.add_row(
             str(one.editions[-1]["number"]),
             one.data["session_name"] + corrected,
-            *(str(printed.get(name, "?")) for name in ("decided", "approved", "deferred", "forwarded", "licences")),
-            *(moment.strftime("%m-%d %H:%M") for moment in times),
+            *(str(one.printed.get(name, "?")) for name in ("decided", "approved", "deferred", "forwarded", "licences")),
+            issued.strftime("%m-%d %H:%M"),
             f"{delivered}/{len(one.deliveries)}",
-            one.editions[-1]["pdf_sha256"][:8],
         )
     console.print(table)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.bulletin.delivery import file_name
@@ -12,6 +12,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
 from shared.problems import Refused
+from shared.web import needs_key
 
 
 class NoEdition(Refused):
@@ -41,10 +42,7 @@ def _summary(row: EditionRow) -> dict[str, Any]:
 
 def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
     """Return the service's own routes; each needs a key."""
-    router = APIRouter(prefix="/v1")
-
-    async def known(request: Request) -> None:
-        await keys.caller(request.headers.get("authorization"))
+    router = APIRouter(prefix="/v1", dependencies=[needs_key(keys)])
 
     async def edition(session_id: str, revision: int) -> EditionRow:
         async with database.reading() as session:
@@ -54,38 +52,33 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
         return row
 
     @router.get("/bulletins")
-    async def bulletins(request: Request) -> list[dict[str, Any]]:
+    async def bulletins() -> list[dict[str, Any]]:
         """List issued bulletins and their corrections, by number."""
-        await known(request)
         async with database.reading() as session:
             return [_summary(row) for row in await Store(session).editions()]
 
     @router.get("/bulletins/{session_id}/{revision}.pdf")
-    async def pdf(session_id: str, revision: int, request: Request) -> Response:
+    async def pdf(session_id: str, revision: int) -> Response:
         """Return an edition's PDF as delivered."""
-        await known(request)
         row = await edition(session_id, revision)
         disposition = {"Content-Disposition": f'inline; filename="{file_name(row)}"'}
         return Response(row.pdf, media_type="application/pdf", headers=disposition)
 
     @router.get("/bulletins/{session_id}/{revision}.json")
-    async def data(session_id: str, revision: int, request: Request) -> Response:
+    async def data(session_id: str, revision: int) -> Response:
         """Return an edition's canonical JSON: what its SHA-256 is of."""
-        await known(request)
         return Response((await edition(session_id, revision)).canonical, media_type="application/json")
 
     @router.get("/deliveries")
-    async def deliveries(request: Request) -> list[dict[str, Any]]:
+    async def deliveries() -> list[dict[str, Any]]:
         """List every delivery with its state, attempts and last error."""
-        await known(request)
         async with database.reading() as session:
             rows = await Store(session).deliveries()
         return [row.model_dump(exclude={"claimed_until"}) for row in rows]
 
     @router.get("/clock")
-    async def deadlines(request: Request) -> list[dict[str, Any]]:
+    async def deadlines() -> list[dict[str, Any]]:
         """List closed sessions with their limit, the time left and the newest edition."""
-        await known(request)
         now = clock.now()
         async with database.reading() as session:
             closings = await Store(session).closings()
@@ -103,9 +96,8 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
         ]
 
     @router.get("/completeness")
-    async def completeness(request: Request) -> dict[str, Any]:
+    async def completeness() -> dict[str, Any]:
         """Tell up to which sequence each source is known, and which sequences are missing."""
-        await known(request)
         async with database.reading() as session:
             store = Store(session)
             return {"positions": await store.positions(), "holes": await store.holes()}

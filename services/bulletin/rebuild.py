@@ -116,7 +116,6 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
         raise RuntimeError(message)
     known = facts.read(plan, told.session, await store.facts_of(told.session, told.cutoff))
     newest = await store.newest_edition_of(told.session)
-    owed = completeness.lacking(known)
     imprint = fold.Imprint(
         number=told.number,
         revision=told.revision,
@@ -126,8 +125,7 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
         cutoff=told.cutoff,
     )
     before = Edition.model_validate_json(newest.canonical) if newest else None
-    changes = completeness.changes(before, fold.assemble(known, imprint, owed)) if before else ()
-    edition = fold.assemble(known, imprint, owed, changes)
+    edition = completeness.edition(known, imprint, before)
     row = await printed(edition, printer, plan)
     store.add(row, *deliveries_of(edition, plan))
     await store.raise_number(told.year, told.number)

@@ -14,6 +14,8 @@ from shared.clock import Clock
 from shared.web import problem
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
 
+# FastAPI's own pages fetch their scripts from another host.
+_NO_PAGES: Any = {"docs_url": None, "redoc_url": None}
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -69,7 +71,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
             yield
         logs.get().info("service.stopped")
 
-    app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan)
+    app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
     if post_events is not None:
         app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
     app.add_middleware(CanonicalLine, service=name)

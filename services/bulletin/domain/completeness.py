@@ -40,7 +40,8 @@ def _approvals_reconcile(known: SessionFacts) -> bool:
     withdrawn = sum(case.withdrawn is not None for case in then.cases.values())
     own = fold.totals(fold.applications(then), withdrawn)
     return (
-        own.docketed == stated.docketed
+        all(case.docketed for case in then.cases.values())
+        and own.docketed == stated.docketed
         and own.withdrawn == stated.withdrawn
         and sum(len(case.licences) for case in then.cases.values()) == stated.licences
         and {(one.level, one.formality, one.outcome): one.applications for one in own.cells}
@@ -76,6 +77,12 @@ def _statements(edition: Edition) -> dict[str, str]:
     statements["活动地点"] = edition.venue or ""
     statements["宣布开始"] = edition.declared_by or ""
     return statements
+
+
+def edition(known: SessionFacts, imprint: fold.Imprint, before: Edition | None) -> Edition:
+    """Assemble an edition with what it lacks and what it changes of the one before."""
+    after = fold.assemble(known, imprint, lacking(known))
+    return after.model_copy(update={"changes": changes(before, after)}) if before else after
 
 
 def changes(before: Edition, after: Edition) -> tuple[Change, ...]:

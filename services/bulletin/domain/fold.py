@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.bulletin.domain.edition import (
     Addressee,
     Application,
     Cell,
-    Change,
     Edition,
     Issue,
     Licence,
@@ -36,11 +35,6 @@ class Imprint:
     closed_at: datetime
     due_at: datetime
     cutoff: Mapping[str, int]
-
-
-def with_number(imprint: Imprint, number: int) -> Imprint:
-    """Return the imprint with the issue number it was given."""
-    return replace(imprint, number=number)
 
 
 def owner_of(plan: CampaignPlanned, division: str, level: Level, formality: Formality) -> Unit | None:
@@ -152,6 +146,17 @@ def _official(official: Official) -> str:
     return f"{official.post}{official.name}"
 
 
+def _issues(known: SessionFacts) -> tuple[Issue, ...]:
+    return tuple(
+        Issue(issue=one.issue, enterprise=one.enterprise, topic=one.topic, text=one.text)
+        for _, one in sorted(known.issues.items())
+    )
+
+
+def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
+    return tuple(dict.fromkeys(Addressee(name=one.name, distribution=one.distribution) for one in plan.recipients))
+
+
 def _teams(known: SessionFacts) -> tuple[Team, ...]:
     return tuple(
         Team(
@@ -165,10 +170,8 @@ def _teams(known: SessionFacts) -> tuple[Team, ...]:
     )
 
 
-def assemble(
-    known: SessionFacts, imprint: Imprint, owed: tuple[Owed, ...], changes: tuple[Change, ...] = ()
-) -> Edition:
-    """Put an edition together."""
+def assemble(known: SessionFacts, imprint: Imprint, owed: tuple[Owed, ...]) -> Edition:
+    """Put an edition together; what it changes of an earlier one is added by whoever knows that one."""
     plan, session = known.plan, planned(known)
     rows, withdrawn = applications(known), _withdrawn(known)
     opened = known.opened
@@ -198,15 +201,10 @@ def assemble(
         totals=totals(rows, len(withdrawn)),
         applications=rows,
         withdrawn=withdrawn,
-        issues=tuple(
-            Issue(issue=one.issue, enterprise=one.enterprise, topic=one.topic, text=one.text)
-            for _, one in sorted(known.issues.items())
-        ),
+        issues=_issues(known),
         teams=_teams(known),
         owed=owed,
-        changes=changes,
-        addressees=tuple(
-            dict.fromkeys(Addressee(name=one.name, distribution=one.distribution) for one in plan.recipients)
-        ),
+        changes=(),
+        addressees=_addressees(plan),
         print_count=plan.print_count,
     )
