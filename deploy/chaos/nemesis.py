@@ -12,17 +12,20 @@ from deploy.chaos import witness
 from deploy.chaos.load import Load
 from deploy.chaos.world import RENDERER, World
 
-POINTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "intake.before_commit": ("approvals", "forums", "policy"),
-    "intake.after_commit": ("approvals", "forums", "policy"),
-    "relay.before_mark": ("approvals", "forums", "policy"),
-    "relay.after_mark": ("approvals", "forums", "policy"),
+Points = Mapping[str, tuple[str, ...]]
+"""Named crash points with processes that reach them under this load, the surest first."""
+
+POINTS: Final[Points] = {
+    "intake.before_commit": ("approvals", "forums"),
+    "intake.after_commit": ("approvals", "policy"),
+    "relay.before_mark": ("approvals", "forums"),
+    "relay.after_mark": ("approvals", "policy"),
     "consumer.before_commit": ("bulletin", witness.NAME),
     "consumer.before_ack": ("bulletin", witness.NAME),
     "bulletin.before_commit": ("bulletin",),
     "delivery.before_commit": ("bulletin",),
 }
-"""Every named crash point (shared.faults) with the processes that reach it under this load."""
+"""Every named crash point (shared.faults)."""
 
 _ODDS: Final = {
     "approvals": 6,
@@ -65,7 +68,7 @@ class Strike:
         return 2 if self.point else 1
 
 
-def planned(rng: random.Random, kills: int, points: Sequence[str]) -> list[Strike]:
+def planned(rng: random.Random, kills: int, points: Points) -> list[Strike]:
     """Draw strikes that kill this often; each point is among them once, as far as half of the kills suffice."""
     strikes = [
         Strike(rng.choice(POINTS[point]), Manner.AT_POINT, rng.uniform(*_PAUSE), point)
@@ -96,20 +99,22 @@ class Nemesis:
     reached: Counter[str] = field(default_factory=Counter)
     """Crashes at named points."""
     _engaged: set[str] = field(default_factory=set)
-    _seen: int = 0
+    """Armed processes that are left alone until they have crashed."""
+    _exits: int = 0
 
     @property
     def total(self) -> int:
         return self.kills.total()
 
     async def run(self, strikes: Sequence[Strike]) -> None:
-        """Carry out all strikes; a process that is to crash at a point is left alone until it has."""
-        pending = list(strikes)
+        """Kill as often as planned, then make whatever point was not reached be reached."""
+        pending, kills = list(strikes), sum(strike.kills for strike in strikes)
         async with asyncio.TaskGroup() as waits:
-            while pending:
+            while pending and self.total < kills:
                 strike = await self._next(pending[:_AHEAD])
                 if strike is None:
                     await asyncio.sleep(0.05)
+                    self._note_crashes()
                     continue
                 pending.remove(strike)
                 await asyncio.sleep(strike.pause)
@@ -117,12 +122,11 @@ class Nemesis:
                     await self.load.next_answer(strike.victim, _ANSWER_WITHIN)
                 await self._kill(strike.victim, strike.point)
                 if strike.point is not None:
-                    self._engaged.add(strike.victim)
-                    waits.create_task(self._await_crash(strike.victim, strike.point, _REACHED_WITHIN))
-        missed = [strike for strike in strikes if strike.point is not None and not self.reached[strike.point]]
-        for strike in missed:
-            await self._kill(strike.victim, strike.point)
-            await self._await_crash(strike.victim, strike.point or "", _REACHED_AT_LAST_WITHIN)
+                    waits.create_task(self._leave_alone(strike.victim, strike.point, _REACHED_WITHIN))
+        for point in dict.fromkeys(strike.point for strike in strikes if strike.point is not None):
+            if not self.reached[point]:
+                await self._kill(POINTS[point][0], point)
+                await self._leave_alone(POINTS[point][0], point, _REACHED_AT_LAST_WITHIN)
 
     async def _next(self, candidates: Sequence[Strike]) -> Strike | None:
         """Return the first strike that can be carried out now: its victim is up, or is to be killed while it starts."""
@@ -139,19 +143,19 @@ class Nemesis:
         self.kills[victim] += 1
         self.told(self.total)
 
-    async def _await_crash(self, victim: str, point: str, within: float) -> None:
-        """Wait until an armed process has killed itself; kill it if it does not get there."""
-        deadline = asyncio.get_running_loop().time() + within
-        already = self._crashes(victim, point)
-        while self._crashes(victim, point) == already:
-            if asyncio.get_running_loop().time() > deadline:
-                await self._kill(victim)
-                break
-            await asyncio.sleep(0.05)
-        else:
-            self.reached[point] += 1
-            self._count(victim)
-        self._engaged.discard(victim)
+    def _note_crashes(self) -> None:
+        """Count the processes that have killed themselves at a point."""
+        for one in self.world.exits[self._exits :]:
+            if one.point is not None:
+                self.reached[one.point] += 1
+                self._count(one.name)
+        self._exits = len(self.world.exits)
 
-    def _crashes(self, victim: str, point: str) -> int:
-        return sum(one.name == victim and one.point == point for one in self.world.exits)
+    async def _leave_alone(self, victim: str, point: str, within: float) -> None:
+        """Wait until an armed process has killed itself, or long enough; it stays armed."""
+        self._engaged.add(victim)
+        deadline = asyncio.get_running_loop().time() + within
+        while not self.reached[point] and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+            self._note_crashes()
+        self._engaged.discard(victim)

@@ -17,6 +17,7 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.chaos import witness
 from deploy.chaos.nemesis import POINTS
 from deploy.chaos.report import Control, result, show
 from deploy.chaos.sabotage import BUGS
@@ -30,9 +31,9 @@ _ROUND: Final = 10
 """Kills after which a control is checked; a bug that is not caught gets another round, up to _MOST kills."""
 _MOST: Final = 60
 _WINDOWS: Final = {
-    "ack-before-commit": ("consumer.before_commit",),
-    "mark-before-publish": ("relay.after_mark",),
-    "no-inbox-check": ("consumer.before_ack",),
+    "ack-before-commit": {"consumer.before_commit": (witness.NAME, "bulletin")},
+    "mark-before-publish": {"relay.after_mark": ("approvals",)},
+    "no-inbox-check": {"consumer.before_ack": (witness.NAME,)},
 }
 """The crash point inside each bug's window."""
 _PATIENCE: Final = 60.0
@@ -86,7 +87,7 @@ def attempt(seed: int, kills: int, console: Console) -> Outcome:
             "CHUNFENG_DELIVERY_FIRST_WAIT": "PT1S",
         }
         with _world(folder, settings, None, console) as world, _progress(console, "春风", kills) as told:
-            trial = Trial(world, str(seed), tuple(POINTS), told, _PATIENCE, FOLDER / "mail")
+            trial = Trial(world, str(seed), POINTS, told, _PATIENCE, FOLDER / "mail")
             return asyncio.run(trial.run(kills))
 
 

@@ -50,7 +50,7 @@ class World(Local):
         """Forget everything; only while nothing runs."""
         super().wipe()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        (self.folder / "tmp").mkdir(parents=True)
 
     def start(self) -> None:
         """Start the local system, then the witness beside it."""
@@ -62,7 +62,8 @@ class World(Local):
     def environment(self, service: str) -> dict[str, str]:
         """Return a process's settings, with the point at which it is to kill itself if there is one."""
         known = "approvals" if service == witness.NAME else service
-        environment = super().environment(known) | {"CHUNFENG_PORT": str(self.ports[service])}
+        own = {"CHUNFENG_PORT": str(self.ports[service]), "TMPDIR": str(self.folder / "tmp")}
+        environment = super().environment(known) | own
         if service == witness.NAME:
             environment |= {
                 "CHUNFENG_DATABASE_URL": self.postgres.url(service),
