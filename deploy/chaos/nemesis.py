@@ -71,8 +71,8 @@ class Strike:
 def planned(rng: random.Random, kills: int, points: Points) -> list[Strike]:
     """Draw strikes that kill this often; each point is among them once, as far as half of the kills suffice."""
     strikes = [
-        Strike(rng.choice(POINTS[point]), Manner.AT_POINT, rng.uniform(*_PAUSE), point)
-        for point in points[: kills // 4]
+        Strike(rng.choice(victims), Manner.AT_POINT, rng.uniform(*_PAUSE), point)
+        for point, victims in list(points.items())[: kills // 4]
     ]
     while sum(strike.kills for strike in strikes) < kills:
         (victim,) = rng.choices(list(_ODDS), weights=list(_ODDS.values()))

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.chaos import witness
-from deploy.chaos.nemesis import POINTS
+from deploy.chaos.nemesis import POINTS, Points
 from deploy.chaos.report import Control, result, show
 from deploy.chaos.sabotage import BUGS
 from deploy.chaos.trial import Outcome, Told, Trial
@@ -30,7 +30,7 @@ FOLDER: Final = ROOT / ".chunfeng" / "chaos"
 _ROUND: Final = 10
 """Kills after which a control is checked; a bug that is not caught gets another round, up to _MOST kills."""
 _MOST: Final = 60
-_WINDOWS: Final = {
+_WINDOWS: Final[Mapping[str, Points]] = {
     "ack-before-commit": {"consumer.before_commit": (witness.NAME, "bulletin")},
     "mark-before-publish": {"relay.after_mark": ("approvals",)},
     "no-inbox-check": {"consumer.before_ack": (witness.NAME,)},
