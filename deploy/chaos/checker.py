@@ -98,6 +98,7 @@ def check(ledger: Iterable[Sent | Answer], evidence: Evidence) -> Verdict:
             verdict.lost[event] = missing
         if (surplus := _doubled(facts | recorded.get(event, set()), in_bulletin, evidence.effects)) is not None:
             verdict.doubled[event] = surplus
+    verdict.broken += _some("never answered, though all was up again", sorted(sent - answers.keys()))
     verdict.broken += _refused(answers)
     verdict.broken += _unknown(sent, taken, evidence)
     verdict.broken += _sequences(evidence)

@@ -110,7 +110,8 @@ def test_what_nobody_was_promised_may_not_be_in_the_bulletin() -> None:
 
 
 def test_what_was_accepted_while_its_answer_was_lost_may_be_in_the_bulletin() -> None:
-    assert check([Sent("event-1", "/units/a")], evidence(1)).clean
+    verdict = check([Sent("event-1", "/units/a")], evidence(1))
+    assert verdict.broken == ["never answered, though all was up again: event-1"]
 
 
 def test_a_hole_in_a_sequence_is_found() -> None:
