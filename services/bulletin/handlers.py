@@ -27,7 +27,10 @@ def handlers(clock: Clock) -> tuple[On, ...]:
                 plan = await store.plan_of(closed.session.rpartition("-")[0])
                 within = plan.switches.bulletin_within if plan else timedelta(days=1)
                 await store.close(closed, within, now)
-        if touched := {fact.session for fact in facts if fact.session and fact.source != _OWN}:
+        others = [fact for fact in facts if fact.source != _OWN]
+        if await store.fills_a_hole(others):
+            await store.touch_all(now)
+        elif touched := {fact.session for fact in others if fact.session}:
             await store.touch(touched, now)
 
     return (

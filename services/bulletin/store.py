@@ -21,6 +21,18 @@ _KEEP = text("""
     ON CONFLICT DO NOTHING RETURNING event_id
 """)
 _TOUCH = text("UPDATE closing SET touched_at = :now WHERE session = ANY(CAST(:sessions AS text[]))")
+# Batches are kept in any order, by any instance: one at a time looks whether what it brings lies below what is known.
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtext('chunfeng facts'))")
+_FILLS = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM unnest(CAST(:sources AS text[]), CAST(:firsts AS bigint[]), CAST(:counts AS bigint[]))
+            AS heard(source, first, count)
+        WHERE heard.count < (SELECT count(*) FROM (
+            SELECT 1 FROM fact WHERE fact.source = heard.source AND fact.sequence >= heard.first LIMIT heard.count + 1
+        ) AS known)
+    )
+""")
+_TOUCH_ALL = text("UPDATE closing SET touched_at = :now")
 _CLOSE = text("""
     INSERT INTO closing (session, campaign, closed_at, due_at, touched_at, alarmed)
     VALUES (:session, :campaign, :closed_at, :due_at, :now, 0) ON CONFLICT (session) DO NOTHING
@@ -80,6 +92,20 @@ class Store:
     async def touch(self, sessions: set[str], now: datetime) -> None:
         """Note that something new is known of these sessions."""
         await self._execute(_TOUCH, sessions=list(sessions), now=now)
+
+    async def fills_a_hole(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether facts just kept lie below others of their source: any session may have waited for them."""
+        sequences: dict[str, list[int]] = {}
+        for fact in facts:
+            sequences.setdefault(fact.source, []).append(fact.sequence)
+        firsts, counts = [min(each) for each in sequences.values()], [len(each) for each in sequences.values()]
+        await self._execute(_IN_TURN)
+        fills: bool = (await self._execute(_FILLS, sources=list(sequences), firsts=firsts, counts=counts)).scalar_one()
+        return fills
+
+    async def touch_all(self, now: datetime) -> None:
+        """Note that something new is known that may bear on any session."""
+        await self._execute(_TOUCH_ALL, now=now)
 
     async def close(self, event: SessionClosed, within: timedelta, now: datetime) -> None:
         """Start the one-day clock of a session."""
