@@ -94,9 +94,11 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
 
 
 async def next_version(session: AsyncSession, subject: str) -> int:
-    """Return the next version of an aggregate that changes outside the intake."""
+    """Return the next version of an aggregate that changes outside the intake; nobody else writes until COMMIT."""
+    connection = await session.connection()
+    await connection.execute(text("SELECT FROM outbox_counter WHERE id = 1 FOR UPDATE"))
     query = text("SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE subject = :subject")
-    version: int = (await (await session.connection()).execute(query, {"subject": subject})).scalar_one()
+    version: int = (await connection.execute(query, {"subject": subject})).scalar_one()
     return version
 
 

@@ -6,7 +6,7 @@ a backslash in the text, every `":` ends a name.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Union
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, create_model
 
@@ -17,6 +17,7 @@ from shared.identifiers import Moment
 _Identifier = Annotated[str, StringConstraints(pattern=rf"^[!-~]{{1,{LONGEST_ID}}}$")]
 _Source = Annotated[str, StringConstraints(pattern=rf"^[!-~]{{1,{LONGEST_SOURCE}}}$")]
 _NAME_END: Final = b'":'
+_CANNOT_TELL: Final = -1_000_000
 
 
 class _Envelope(BaseModel):
@@ -40,6 +41,7 @@ class SwiftReader:
 
     def __init__(self, accepts: Mapping[str, type[Event]]) -> None:
         """Prepare for the event types a service accepts."""
+        self._parts_of = {kind: _parts(kind) for kind in accepts.values()}
         models = [_envelope_of(name, kind) for name, kind in accepts.items()]
         any_event: Any = Annotated[Union[tuple(models)], Field(discriminator="type")]  # noqa: UP007  (from a list)
         self._one: TypeAdapter[Any] = TypeAdapter(any_event)
@@ -57,9 +59,25 @@ class SwiftReader:
             )
         except (ValidationError, ValueError, RecursionError):
             return None
-        if body.count(_NAME_END) != sum(map(_names, read)):
+        if body.count(_NAME_END) != sum(map(self._names, read)):
             return None
         return [_incoming(one) for one in read]
+
+    def _names(self, one: Any) -> int:  # noqa: ANN401  (a model made above)
+        """Count the names that were set in an event; parts within parts are left to the careful way."""
+        data = one.data
+        count = len(one.__pydantic_fields_set__) + len(data.__pydantic_fields_set__)
+        values = data.__dict__
+        for name in self._parts_of[type(data)]:
+            value = values[name]
+            if value is None:
+                continue
+            if not isinstance(value, BaseModel):
+                return _CANNOT_TELL
+            if any(values_of for values_of in value.__dict__.values() if isinstance(values_of, (BaseModel, dict))):
+                return _CANNOT_TELL
+            count += len(value.__pydantic_fields_set__)
+        return count
 
 
 def _envelope_of(event_type: str, kind: type[Event]) -> Any:  # noqa: ANN401  (a model made here)
@@ -67,15 +85,15 @@ def _envelope_of(event_type: str, kind: type[Event]) -> Any:  # noqa: ANN401  (a
     return create_model(f"Posted{kind.__name__}", __base__=_Envelope, **fields)
 
 
-def _names(model: BaseModel) -> int:
-    """Count the names that were set in a model and its parts."""
-    count = len(model.model_fields_set)
-    for value in model.__dict__.values():
-        if isinstance(value, BaseModel):
-            count += _names(value)
-        elif isinstance(value, (tuple, dict)) and value:
-            return -1_000_000  # parts in collections are rare enough for the careful way
-    return count
+def _parts(model: type[BaseModel]) -> tuple[str, ...]:
+    """Name the fields that may hold further names: parts, and collections of whatever kind."""
+    return tuple(name for name, field in model.model_fields.items() if _may_hold_names(field.annotation))
+
+
+def _may_hold_names(annotation: Any) -> bool:  # noqa: ANN401  (a type form)
+    if isinstance(annotation, type) and not get_args(annotation):
+        return issubclass(annotation, (BaseModel, dict, tuple))
+    return get_origin(annotation) in (dict, tuple) or any(map(_may_hold_names, get_args(annotation)))
 
 
 def _incoming(one: Any) -> Incoming:  # noqa: ANN401  (a model made above)
