@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -69,8 +71,10 @@ class Delivery:
             if abandoned := await store.abandon(self._clock.now(), real):
                 self._log.warning("delivery.unknown", deliveries=abandoned)
             claimed = await store.claim(self._clock.now(), real + self._settings.delivery_lease, _AT_ONCE)
-        for key in claimed:
-            await self._deliver(*key)
+        outcomes = await asyncio.gather(*(self._deliver(*key) for key in claimed), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
         return len(claimed)
 
     async def _deliver(self, name: str, revision: int, recipient: str) -> None:
@@ -88,6 +92,9 @@ class Delivery:
             error, final = _words(refusal), _is_final(refusal)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
             error, final = _words(trouble), _is_final(trouble)
+        except Exception as surprise:  # noqa: BLE001  (tried again like any trouble, and in the end reported as failed)
+            self._log.error("delivery.surprised", session=name, recipient=recipient, exc_info=True)
+            error = _words(surprise)
         faults.crash_at("delivery.before_commit")
         await self._settle(row, edition, error, final=final)
 
@@ -112,19 +119,24 @@ class Delivery:
         settings = self._settings
         if settings.smtp_host is None:
             raise CannotDeliverError("no mail server is set (CHUNFENG_SMTP_HOST)")
-        await aiosmtplib.send(
-            letter(row, edition, settings.smtp_sender),
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            timeout=30,
-            start_tls=False,
-        )
+        patience = settings.smtp_timeout.total_seconds()
+        async with asyncio.timeout(2 * patience):  # each answer may come in time, and all of them together too late
+            await aiosmtplib.send(
+                letter(row, edition, settings.smtp_sender),
+                hostname=settings.smtp_host,
+                port=settings.smtp_port,
+                timeout=patience,
+                start_tls=False,
+            )
 
     async def _settle(self, row: DeliveryRow, edition: EditionRow, error: str | None, *, final: bool) -> None:
         now = self._clock.now()
         failed = error is not None and (final or row.attempts >= self._settings.delivery_attempts)
         async with self._database.transaction() as session:
-            fresh = await Store(session).delivery(row.session, row.revision, row.recipient)
+            fresh = await Store(session).delivery(row.session, row.revision, row.recipient, lock=True)
+            overtaken = fresh.attempts != row.attempts  # our lease ran out, and another sent it again
+            if fresh.state == "delivered" or (overtaken and error is not None):
+                return
             fresh.claimed_until, fresh.error = None, error
             if error is None:
                 fresh.state, fresh.delivered_at = "delivered", now
@@ -183,13 +195,20 @@ def letter(row: DeliveryRow, edition: EditionRow, sender: str) -> EmailMessage:
     number = f"{edition.year}年第{edition.number}期" + (f"（更正{edition.revision}）" if edition.revision else "")
     mail = EmailMessage()
     mail["From"] = sender
-    mail["To"] = row.address
+    mail["To"] = _mailbox(row.address)
     mail["Subject"] = f"春风行动简报{number}"
     mail["Message-ID"] = row.message_id
     mail["Date"] = format_datetime(edition.issued_at.astimezone(SHANGHAI))
     mail.set_content(f"{row.recipient}：\n\n附上春风行动简报{number}，请查收。\nSHA-256: {edition.pdf_sha256}\n")
     mail.add_attachment(edition.pdf, maintype="application", subtype="pdf", filename=Path(file_name(edition)).name)
     return mail
+
+
+def _mailbox(address: str) -> Address:
+    try:
+        return Address(addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError):
+        raise CannotDeliverError(f"{address} is no mailbox") from None
 
 
 def _is_final(error: Exception) -> bool:

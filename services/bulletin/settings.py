@@ -15,6 +15,8 @@ class Settings(ServiceSettings):
     smtp_host: str | None = None
     smtp_port: int = 25
     smtp_sender: str = "bulletin@chunfeng.invalid"
+    smtp_timeout: timedelta = timedelta(seconds=20)
+    """How long the mail server may take to answer; three times this lies below the lease."""
     fonts_folder: Path | None = None
     """Fonts beside those the system has."""
     correction_quiet: timedelta = timedelta(minutes=10)

@@ -20,7 +20,9 @@ _KEEP = text("""
         CAST(:types AS text[]), CAST(:sessions AS text[]), CAST(:correlation_ids AS text[]), CAST(:payloads AS text[]))
     ON CONFLICT DO NOTHING RETURNING event_id
 """)
-_TOUCH = text("UPDATE closing SET touched_at = :now WHERE session = ANY(CAST(:sessions AS text[]))")
+# Always later than before, even if the clock stands still or is set back: what was examined is told from what was not.
+_TOUCH_ALL = text("UPDATE closing SET touched_at = greatest(:now, touched_at + interval '1 microsecond')")
+_TOUCH = text(f"{_TOUCH_ALL.text} WHERE session = ANY(CAST(:sessions AS text[]))")
 # Batches are kept in any order, by any instance: one at a time looks whether what it brings lies below what is known.
 _IN_TURN = text("SELECT pg_advisory_xact_lock(hashtext('chunfeng facts'))")
 _FILLS = text("""
@@ -32,7 +34,6 @@ _FILLS = text("""
         ) AS known)
     )
 """)
-_TOUCH_ALL = text("UPDATE closing SET touched_at = :now")
 _CLOSE = text("""
     INSERT INTO closing (session, campaign, closed_at, due_at, touched_at, alarmed)
     VALUES (:session, :campaign, :closed_at, :due_at, :now, 0) ON CONFLICT (session) DO NOTHING
@@ -208,8 +209,8 @@ class Store:
         count: int = (await self._execute(_ABANDONED, now=now, real=real)).rowcount
         return count
 
-    async def delivery(self, session: str, revision: int, recipient: str) -> DeliveryRow:
-        return await self._session.get_one(DeliveryRow, (session, revision, recipient))
+    async def delivery(self, session: str, revision: int, recipient: str, *, lock: bool = False) -> DeliveryRow:
+        return await self._session.get_one(DeliveryRow, (session, revision, recipient), with_for_update=lock or None)
 
     async def holes(self) -> dict[str, list[int]]:
         """List the missing sequences below each source's newest: facts that exist and have not arrived."""
