@@ -1,9 +1,11 @@
-"""Hosts in other time zones."""
+"""Hosts in other time zones, and a mail server."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+
+from tests.bulletin.post import MailServer
 
 
 @pytest.fixture(params=["UTC", "Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles"])
@@ -14,3 +16,10 @@ def host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     yield request.param
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MailServer]:
+    server = MailServer()
+    async with server.open():
+        yield server

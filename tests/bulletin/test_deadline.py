@@ -93,6 +93,20 @@ async def test_a_late_fact_makes_a_correction_with_old_and_new_and_the_original_
     assert len(await room.deliveries()) == 2 * len(PLAN.recipients)
 
 
+@pytest.mark.row(63, 82)
+@pytest.mark.parametrize("set_back", [0, 3600])
+async def test_a_fact_is_not_forgotten_when_the_clock_stands_still_or_is_set_back(
+    system: System, set_back: float
+) -> None:
+    room = await newsroom(system)
+    await room.learn(*decided((plan(), DRC), *held()), *around())
+    await room.look(hours=1)
+    room.clock.after(seconds=-set_back)
+    await room.learn(issue_raised(issue="late"))
+    await room.look(hours=2)
+    assert [row.revision for row in await room.editions()] == [0, 1]
+
+
 @pytest.mark.row(63)
 async def test_several_late_facts_come_in_one_correction(system: System) -> None:
     room = await newsroom(system)

@@ -1,0 +1,200 @@
+"""Delivery to folders and mailboxes, whatever the mail server does: once, with its attempts on record (rows 65, 66)."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared import faults
+from tests.builders import BANNER_SESSION
+from tests.bulletin.post import BOX, MailServer, issued, recipient, sha256_of_attachment
+from tests.bulletin.stories import CLOSED_AT
+from tests.systems import System, together
+
+pytestmark = pytest.mark.row(65, 66)
+
+
+class DiedError(BaseException):
+    """What kill -9 does to a process."""
+
+
+async def test_a_mail_carries_the_bulletin_as_issued(system: System, server: MailServer, tmp_path: Path) -> None:
+    post = await issued(system, server, tmp_path)
+    (row,) = await post.deliver()
+    (edition,) = await post.room.editions()
+    (mail,) = server.taken
+    (attachment,) = mail.iter_attachments()
+    assert attachment.get_content() == edition.pdf
+    assert attachment.get_filename() == f"2022-001-{BANNER_SESSION}.pdf"
+    assert (mail["Message-ID"], mail["To"]) == (row.message_id, BOX)
+    assert mail["Date"].datetime == CLOSED_AT.replace(microsecond=0)
+    assert (row.state, row.attempts, row.delivered_at) == ("delivered", 1, CLOSED_AT)
+    assert await post.told() == ["bulletin delivered"]
+
+
+async def test_a_mailbox_that_is_busy_gets_it_at_the_second_attempt_once(
+    system: System, server: MailServer, tmp_path: Path
+) -> None:
+    post = await issued(system, server, tmp_path)
+    answers = iter(["451 try again later", "250 OK"])
+
+    async def greylisting(_: str) -> str:
+        return next(answers)
+
+    server.rcpt = greylisting
+    (row,) = await post.deliver()
+    assert (row.state, row.attempts) == ("queued", 1)
+    assert "451" in (row.error or "")
+    (row,) = await post.deliver(seconds=19)
+    assert row.attempts == 1
+    (row,) = await post.deliver(seconds=20)
+    assert (row.state, row.attempts, row.error) == ("delivered", 2, None)
+    assert len(server.taken) == 1
+    assert await post.told() == ["bulletin delivered"]
+
+
+@pytest.mark.parametrize("where", ["rcpt", "data"])
+async def test_a_refused_mail_has_failed_and_says_so(
+    system: System, server: MailServer, tmp_path: Path, where: str
+) -> None:
+    post = await issued(system, server, tmp_path)
+
+    async def refusing(_: str) -> str:
+        return "550 no such mailbox"
+
+    setattr(server, where, refusing)
+    (row,) = await post.deliver()
+    assert (row.state, row.attempts) == ("failed", 1)
+    assert "550" in (row.error or "")
+    assert await post.told() == ["delivery failed"]
+    await post.deliver(hours=1)
+    assert await post.told() == ["delivery failed"]
+
+
+async def test_a_server_that_is_away_for_a_while_gets_it_when_it_is_back(system: System, tmp_path: Path) -> None:
+    server = MailServer()
+    async with server.open():
+        post = await issued(system, server, tmp_path)
+    (row,) = await post.deliver()
+    (row,) = await post.deliver(minutes=1)
+    assert (row.state, row.attempts) == ("queued", 2)
+    async with server.open():
+        (row,) = await post.deliver(minutes=10)
+    assert (row.state, row.attempts, len(server.taken)) == ("delivered", 3, 1)
+
+
+async def test_a_server_that_never_answers_is_given_up_after_so_many_attempts(
+    system: System, server: MailServer, tmp_path: Path
+) -> None:
+    post = await issued(system, server, tmp_path)
+
+    async def hanging(_: str) -> str:
+        await asyncio.sleep(60)
+        return "250 OK"
+
+    server.data = hanging
+    states = [(await post.deliver(hours=hour))[0].state for hour in (0, 1, 2, 3)]
+    assert states == ["queued", "queued", "failed", "failed"]
+    assert await post.told() == ["delivery failed"]
+
+
+async def test_a_hanging_mailbox_does_not_hold_up_the_others(
+    system: System, server: MailServer, tmp_path: Path
+) -> None:
+    boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(6)]
+    post = await issued(system, server, tmp_path, *boxes)
+    started = asyncio.get_running_loop().time()
+
+    async def half_hanging(address: str) -> str:
+        await asyncio.sleep(0 if address.startswith("box5") else 60)
+        return "250 OK"
+
+    server.rcpt = half_hanging
+    rows = await post.deliver()
+    assert [row.state for row in rows] == ["queued"] * 5 + ["delivered"]
+    assert asyncio.get_running_loop().time() - started < 5 * 0.5
+
+
+async def test_a_sender_that_dies_after_the_250_sends_the_same_again(
+    system: System, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await issued(system, server, tmp_path)
+
+    def die(point: str) -> None:
+        if point == "delivery.before_commit":
+            raise DiedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(faults, "crash_at", die)
+        with pytest.raises(DiedError):
+            await post.worker().deliver_due()
+    (row,) = await post.deliver()
+    assert (row.state, row.attempts, len(server.taken)) == ("sending", 1, 1)
+    await system.rows("bulletin", "UPDATE delivery SET claimed_until = now() - interval '1 second'")
+    (row,) = await post.deliver(seconds=1)
+    assert (row.state, row.attempts) == ("delivered", 2)
+    first, second = server.taken
+    assert first["Message-ID"] == second["Message-ID"] == row.message_id
+    assert [sha256_of_attachment(mail) for mail in (first, second)] == [(await post.room.editions())[0].pdf_sha256] * 2
+    assert await post.told() == ["bulletin delivered"]
+
+
+async def test_two_processes_deliver_to_everybody_once(system: System, server: MailServer, tmp_path: Path) -> None:
+    boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(14)]
+    post = await issued(system, server, tmp_path, *boxes)
+    workers = [post.worker(), post.worker()]
+    await together(*(worker.deliver_due() for worker in workers))
+    assert sorted(mail["To"] for mail in server.taken) == sorted(box["address"] for box in boxes)
+    assert {row.state for row in await post.room.deliveries()} == {"delivered"}
+    assert await post.told() == ["bulletin delivered"] * 14
+
+
+async def test_who_finishes_after_his_lease_does_not_undo_what_another_did(
+    system: System, server: MailServer, tmp_path: Path
+) -> None:
+    post = await issued(system, server, tmp_path)
+    post.room.settings = post.room.settings.model_copy(update={"delivery_lease": timedelta(0)})
+    answers = iter([("451 too slow", 0.3), ("250 OK", 0.0)])
+
+    async def slow_first(_: str) -> str:
+        answer, seconds = next(answers)
+        await asyncio.sleep(seconds)
+        return answer
+
+    server.rcpt = slow_first
+    late = asyncio.ensure_future(post.worker().deliver_due())
+    await asyncio.sleep(0.15)
+    await post.worker().deliver_due()
+    await late
+    (row,) = await post.room.deliveries()
+    assert (row.state, row.attempts, row.error) == ("delivered", 2, None)
+    assert await post.told() == ["bulletin delivered"]
+
+
+@pytest.mark.parametrize("address", ["not a mailbox", "drc@", "@ordos.example", "a@b.cn, c@d.cn", "<>", "drc"])
+async def test_an_address_that_is_no_mailbox_fails_at_once_and_alone(
+    system: System, server: MailServer, tmp_path: Path, address: str
+) -> None:
+    to = [recipient("坏地址", "smtp", address), recipient("好地址", "smtp", BOX)]
+    post = await issued(system, server, tmp_path, *to)
+    assert {row.recipient: row.state for row in await post.deliver()} == {"坏地址": "failed", "好地址": "delivered"}
+    assert sorted(await post.told()) == ["bulletin delivered", "delivery failed"]
+
+
+async def test_without_a_mail_server_mail_fails_aloud(system: System, server: MailServer, tmp_path: Path) -> None:
+    post = await issued(system, server, tmp_path)
+    post.room.settings = post.room.settings.model_copy(update={"smtp_host": None})
+    (row,) = await post.deliver()
+    assert (row.state, row.attempts) == ("failed", 1)
+    assert "CHUNFENG_SMTP_HOST" in (row.error or "")
+
+
+async def test_whatever_else_goes_wrong_is_tried_again_and_in_the_end_reported(
+    system: System, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = await issued(system, server, tmp_path)
+    monkeypatch.setattr("services.bulletin.delivery.letter", lambda *_: 1 / 0)
+    states = [(await post.deliver(hours=hour))[0].state for hour in range(4)]
+    assert states == ["queued", "queued", "failed", "failed"]
+    assert await post.told() == ["delivery failed"]
