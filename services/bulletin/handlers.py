@@ -10,7 +10,7 @@ from shared import keys
 from shared.clock import Clock
 from shared.consumer import On, on, on_every
 from shared.envelope import Fact
-from shared.events import KeyIssued, KeyRevoked, SessionClosed
+from shared.events import CampaignPlanned, KeyIssued, KeyRevoked, SessionClosed
 
 _OWN = "/chunfeng/bulletin"
 
@@ -27,6 +27,9 @@ def handlers(clock: Clock) -> tuple[On, ...]:
                 plan = await store.plan_of(closed.session.rpartition("-")[0])
                 within = plan.switches.bulletin_within if plan else timedelta(days=1)
                 await store.close(closed, within, now)
+            elif fact.type == CampaignPlanned.type:
+                planned = CampaignPlanned.model_validate(fact.data)
+                await store.set_limits(planned.campaign, planned.switches.bulletin_within)
         others = [fact for fact in facts if fact.source != _OWN]
         if await store.fills_a_hole(others):
             await store.touch_all(now)

@@ -119,6 +119,11 @@ class Store:
             now=now,
         )
 
+    async def set_limits(self, campaign: str, within: timedelta) -> None:
+        """Give sessions that closed before their campaign's plan was heard the limit it sets."""
+        statement = text("UPDATE closing SET due_at = closed_at + :within WHERE campaign = :campaign")
+        await self._execute(statement, campaign=campaign, within=within)
+
     async def closings(self) -> list[Closing]:
         """List closed sessions with the newest revision of each."""
         newest = text("""
