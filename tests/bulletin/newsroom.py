@@ -26,13 +26,14 @@ class Printer:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, bool]] = []
         self.troubles: list[Exception] = []
+        self.suffix = b""
 
     async def render(self, edition: Edition, *, signs: bool = False) -> bytes:
         self.asked.append((edition.session, edition.revision, signs))
         await asyncio.sleep(0)
         if self.troubles:
             raise self.troubles.pop(0)
-        return edition.canonical()
+        return edition.canonical() + self.suffix
 
 
 class Newsroom:

@@ -1,6 +1,7 @@
 """The one-day clock at work on a real database: issued when complete or due, alarms before, corrections after."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -60,6 +61,17 @@ async def test_a_service_that_was_away_over_the_limit_says_so_and_issues_at_once
     await room.look(hours=30)
     await room.look(hours=31)
     assert await kinds(room) == ["deadline missed", "bulletin issued"]
+
+
+async def test_the_campaigns_own_limit_counts_even_if_its_plan_is_heard_last(system: System) -> None:
+    room = await newsroom(system)
+    switches = PLAN.switches.model_copy(update={"bulletin_within": timedelta(days=2)})
+    planned, *rest = room.teller.tell(plan(switches=switches), *SILENT[1:])
+    await room.hear(*rest)
+    await room.hear(planned)
+    await room.look(hours=30)
+    await room.look(hours=47.5)
+    assert await kinds(room) == ["deadline approaching", "bulletin issued"]
 
 
 async def test_an_alarm_is_raised_by_one_of_two_workers(system: System) -> None:
