@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -93,7 +94,8 @@ async def relay(engine: AsyncEngine, url: str) -> None:
             query = select(Outbox).where(col(Outbox.sent).is_(False)).order_by(col(Outbox.id)).limit(100)
             rows = (await session.exec(query)).all()
             for row in rows:
-                await broker.publish(row.body, SUBJECT, stream=STREAM, headers={"Nats-Msg-Id": row.event_id}, timeout=5)
+                body = json.loads(row.body)
+                await broker.publish(body, SUBJECT, stream=STREAM, headers={"Nats-Msg-Id": row.event_id}, timeout=5)
                 row.sent = True
                 session.add(row)
             await session.commit()
