@@ -1,6 +1,7 @@
 """Structured logs: one canonical line per request, batch and delivery; every library's lines through the same form."""
 
 import logging
+import re
 import sys
 from typing import Any, Literal, TextIO
 
@@ -11,6 +12,14 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     # Ids stay greppable as they are; anything else becomes text in the renderer.
     return {key: value for key, value in event.items() if value is not None}
+
+
+_SPELT_OUT = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is, but a terminal, a pager or UTF-8 would stumble over."""
+
+
+def _spell_out(_: WrappedLogger, __: str, line: str) -> str:
+    return _SPELT_OUT.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 class _PullNoise(logging.Filter):
@@ -34,7 +43,11 @@ def configure(
     ]
     renderer: list[Processor]
     if form == "json":
-        renderer = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        renderer = [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+            _spell_out,
+        ]
     else:
         renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     structlog.configure(
