@@ -18,8 +18,11 @@ _SPELT_OUT = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What JSON may hold as it is, but a terminal, a pager or UTF-8 would stumble over."""
 
 
-def _spell_out(_: WrappedLogger, __: str, line: str) -> str:
-    return _SPELT_OUT.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _one_line(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    return _SPELT_OUT.sub(lambda found: f"\\u{ord(found[0]):04x}", str(_JSON(logger, name, event)))
 
 
 class _PullNoise(logging.Filter):
@@ -43,11 +46,7 @@ def configure(
     ]
     renderer: list[Processor]
     if form == "json":
-        renderer = [
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-            _spell_out,
-        ]
+        renderer = [structlog.processors.dict_tracebacks, _one_line]
     else:
         renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
     structlog.configure(
