@@ -101,7 +101,8 @@ class Round:
     def _record(self, posted: Posted, event: Event, index: int) -> str:
         record = outbox.Record(
             event=event,
-            event_id=f"{posted.caller.unit}/{index}/{posted.id}",
+            # Consumers know facts by their ids alone: the service is part of it, for a unit may use an id at each.
+            event_id=f"{self.service}/{posted.caller.unit}/{index}/{posted.id}",
             time=posted.time,
             version=self.known.next_version(event.subject),
             correlation_id=posted.correlation_id,

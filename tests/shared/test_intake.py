@@ -19,10 +19,12 @@ from tests.builders import (
     OTHER_SESSION,
     PLAN,
     application_docketed,
+    forum_held,
     issue_raised,
     plan,
     posted,
     project_code,
+    session_closed,
     session_opened,
     session_scheduled,
 )
@@ -86,6 +88,22 @@ async def test_the_same_id_of_another_unit_is_another_event(system: System) -> N
         drc = await office.post(session_scheduled(session="spring-2022-150603"), DRC, "1")
         banner = await office.post(session_opened(), BANNER, "1")
         assert [drc.json()["status"], banner.json()["status"]] == ["accepted", "accepted"]
+
+
+@pytest.mark.row(72, 73)
+async def test_the_same_id_posted_to_two_services_makes_two_facts(system: System) -> None:
+    """Consumers tell facts apart by their ids alone."""
+    async with approvals(system, *OPENED) as office, system.serving("forums") as client:
+        forums = Office(client, office.tokens)
+        here = await office.post(session_closed(), BANNER, "1")
+
+        async def taken() -> bool:
+            answer = await forums.post(forum_held(), BANNER, "1")
+            return answer.status_code == 202 and answer.json()["status"] == "accepted"
+
+        await until(taken)
+        there = await forums.receipt("1", BANNER)
+        assert here.json()["facts"][0]["id"] != there["facts"][0]["id"]
 
 
 @pytest.mark.row(72)
