@@ -9,6 +9,7 @@ import pytest
 from services.forums.store import Desk, Store
 from shared.clock import SystemClock
 from shared.intake import Intake
+from shared.receipts import Receipt
 from shared.spine import background
 from tests.builders import BANNER, BANNER_SESSION, PLAN, forum_held, issue_raised, posted
 from tests.systems import System
@@ -36,7 +37,7 @@ async def test_every_issue_is_either_counted_or_marked_late(system: System) -> N
         ]
         work.insert(20, intakes[2].submit([posted(forum_held(), BANNER, "held")]))
         answers = [answer for (answer,) in await asyncio.gather(*work)]
-    assert all(isinstance(answer, dict) for answer in answers)
+    assert all(isinstance(answer, Receipt) for answer in answers)
     (forum,) = await system.rows("forums", "SELECT issues FROM forum WHERE session = $1", BANNER_SESSION)
     (on_time,) = await system.rows("forums", "SELECT count(*) FROM issue WHERE NOT late")
     assert forum["issues"] == on_time["count"]
@@ -51,7 +52,7 @@ async def test_two_instances_give_an_issue_id_away_once(system: System) -> None:
             for n, intake in enumerate(intakes)
         ]
         answers = [answer for (answer,) in await asyncio.gather(*rivals)]
-    assert sorted(type(answer).__name__ for answer in answers) == ["IssueNumberTaken", "dict"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["IssueNumberTaken", "Receipt"]
     assert await system.count("forums", "issue") == await system.count("forums", "outbox") == 1
 
 

@@ -1,6 +1,7 @@
 """What waits for another service's fact is decided when this service has heard it, exactly once, however it happens."""
 
 import asyncio
+import json
 from contextlib import AbstractAsyncContextManager
 
 import pytest
@@ -9,6 +10,7 @@ from services.forums.store import Desk, Store
 from shared import plans
 from shared.clock import SystemClock
 from shared.intake import Intake
+from shared.receipts import Receipt
 from shared.waiting import release
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, PLAN, forum_held, issue_raised, plan, posted
 from tests.listening import listening
@@ -78,7 +80,7 @@ async def test_nothing_heard_releases_nothing(system: System) -> None:
     running = asyncio.create_task(intake.run())
     (receipt,) = await intake.submit([posted(issue_raised(), BANNER, "early")])
     running.cancel()
-    assert isinstance(receipt, dict)
-    assert receipt["waits_for"] == "chunfeng.campaign.planned.v1 spring-2022"
+    assert isinstance(receipt, Receipt)
+    assert json.loads(receipt.text)["waits_for"] == "chunfeng.campaign.planned.v1 spring-2022"
     assert await release(intake, plans.heard) == 0
     assert await system.count("forums", "waiting") == 1
