@@ -20,6 +20,7 @@ from shared.outbox import source_of
 from shared.stream import STREAM
 
 CONSUMERS: Final = ("forums", "policy", "bulletin", witness.NAME)
+_PATIENCE: Final = 60.0
 _LEARNT: Final = {CampaignPlanned.type, KeyIssued.type, KeyRevoked.type}
 """What forums and policy listen to; the others listen to everything."""
 
@@ -34,15 +35,18 @@ async def query(world: World, database: str, statement: str) -> list[Mapping[str
     return rows
 
 
-async def under_way(world: World) -> str | None:
-    """Return what is still on its way, or None when all that was recorded has been consumed."""
+async def under_way(world: World, *, waiting: bool) -> str | None:
+    """Return what is still on its way, or None when all that was recorded has been consumed.
+
+    With `waiting`, events that wait for another count: nothing lost, they are released.
+    """
     for service in SERVICES:
         (state,) = await query(world, service, "SELECT last, published FROM outbox_counter")
         if state["published"] < state["last"]:
             return f"{service} has published {state['published']} of {state['last']}"
-        (waiting,) = await query(world, service, "SELECT count(*) AS events FROM waiting")
-        if waiting["events"]:
-            return f"{waiting['events']} events wait in {service}"
+        (held,) = await query(world, service, "SELECT count(*) AS events FROM waiting")
+        if waiting and held["events"]:
+            return f"{held['events']} events wait in {service}"
     client = await nats.connect(world.nats.url("operator"), connect_timeout=2)
     try:
         for consumer in CONSUMERS:
@@ -54,17 +58,17 @@ async def under_way(world: World) -> str | None:
     return None
 
 
-async def rest(world: World, patience: float) -> str | None:
+async def rest(world: World, *, waiting: bool = True) -> str | None:
     """Wait until nothing is under way; return what still is when patience ends."""
-    deadline = time.monotonic() + patience
-    while (busy := await _busy(world)) is not None and time.monotonic() < deadline:  # noqa: ASYNC110  (other processes)
+    deadline = time.monotonic() + _PATIENCE
+    while (busy := await _busy(world, waiting=waiting)) is not None and time.monotonic() < deadline:  # noqa: ASYNC110  (other processes)
         await asyncio.sleep(0.1)
     return busy
 
 
-async def _busy(world: World) -> str | None:
+async def _busy(world: World, *, waiting: bool) -> str | None:
     try:
-        return await under_way(world)
+        return await under_way(world, waiting=waiting)
     except (OSError, TimeoutError, asyncpg.PostgresError, nats.errors.Error) as error:
         return repr(error)
 

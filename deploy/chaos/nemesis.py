@@ -98,6 +98,8 @@ class Nemesis:
     """By victim."""
     reached: Counter[str] = field(default_factory=Counter)
     """Crashes at named points."""
+    missed: list[str] = field(default_factory=list)
+    """Points that were not reached in the end."""
     _engaged: set[str] = field(default_factory=set)
     """Armed processes that are left alone until they have crashed."""
     _exits: int = 0
@@ -127,6 +129,7 @@ class Nemesis:
             if not self.reached[point]:
                 await self._kill(POINTS[point][0], point)
                 await self._leave_alone(POINTS[point][0], point, _REACHED_AT_LAST_WITHIN)
+                self.missed += [] if self.reached[point] else [point]
 
     async def _next(self, candidates: Sequence[Strike]) -> Strike | None:
         """Return the first strike that can be carried out now: its victim is up, or is to be killed while it starts."""

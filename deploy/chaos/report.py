@@ -15,6 +15,7 @@ class Control:
     """How a seeded bug fared."""
 
     bug: str
+    caught: bool
     kills: int
     accepted: int
     lost: int
@@ -22,7 +23,7 @@ class Control:
 
     @property
     def verdict(self) -> str:
-        return "caught" if self.lost or self.doubled else "missed"
+        return "caught" if self.caught else "missed"
 
     @property
     def sentence(self) -> str:
@@ -54,7 +55,7 @@ def show(outcome: Outcome, controls: list[Control], console: Console) -> None:
     wrong = [f"lost: {event} {where}" for event, where in list(verdict.lost.items())[:10]]
     wrong += [f"doubled: {event} {how}" for event, how in list(verdict.doubled.items())[:10]]
     for text in wrong + verdict.broken:
-        console.print(f"[bold red]✗ {text}", markup=True)
+        console.print(f"✗ {text}", style="bold red", markup=False)
 
 
 def result(outcome: Outcome, controls: list[Control]) -> dict[str, Any]:
