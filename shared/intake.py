@@ -195,18 +195,26 @@ class Intake:
     async def _settle(self, posted: Sequence[Posted]) -> Sequence[Answer]:
         async with self.database.transaction() as session:
             answers, unlocked = await self.settle_round(session, posted)
-            while unlocked:
-                released = await receipts.release(session, unlocked, self.desk.accepts)
-                unlocked = set()
-                if released:
-                    late_answers, unlocked = await self.settle_round(session, released)
-                    await receipts.settle_refused(session, released, late_answers)
+            await self.release(session, unlocked)
             faults.crash_at("intake.before_commit")
         faults.crash_at("intake.after_commit")
         outcomes = Counter((one.event.type, answer.status) for one, answer in zip(posted, answers, strict=True))
         for (event_type, status), count in outcomes.items():
             EVENTS_POSTED.labels(self.service, event_type, str(status)).inc(count)
         return answers
+
+    async def release(self, session: AsyncSession, keys: set[str]) -> int:
+        """Decide what waited for these, and what waited for that in turn; return how many there were."""
+        count, done = 0, set[str]()
+        while keys := keys - done:
+            done |= keys
+            released = await receipts.release(session, keys, self.desk.accepts)
+            keys = set()
+            if released:
+                count += len(released)
+                answers, keys = await self.settle_round(session, released)
+                await receipts.settle_refused(session, released, answers)
+        return count
 
     async def settle_round(self, session: AsyncSession, posted: Sequence[Posted]) -> tuple[list[Answer], set[str]]:
         """Decide and record a group within a transaction; return its answers and what its facts release."""
@@ -220,7 +228,8 @@ class Intake:
             await outbox.record(session, self.service, one_round.facts, now)
             await receipts.save(session, one_round.given, now)
             await receipts.keep_waiting(session, one_round.waiting, now)
-        return answers, {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
+        unlocked = {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
+        return answers, unlocked | await receipts.came_meanwhile(session, one_round.waiting)
 
 
 def dump(answer: Answer) -> str:

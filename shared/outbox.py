@@ -93,12 +93,16 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
     )
 
 
+async def take_turn(session: AsyncSession) -> None:
+    """Let nobody else write facts until this transaction ends."""
+    await (await session.connection()).execute(text("SELECT FROM outbox_counter WHERE id = 1 FOR UPDATE"))
+
+
 async def next_version(session: AsyncSession, subject: str) -> int:
     """Return the next version of an aggregate that changes outside the intake; nobody else writes until COMMIT."""
-    connection = await session.connection()
-    await connection.execute(text("SELECT FROM outbox_counter WHERE id = 1 FOR UPDATE"))
+    await take_turn(session)
     query = text("SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE subject = :subject")
-    version: int = (await connection.execute(query, {"subject": subject})).scalar_one()
+    version: int = (await (await session.connection()).execute(query, {"subject": subject})).scalar_one()
     return version
 
 

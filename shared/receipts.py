@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared import logs
+from shared import logs, outbox
 from shared.events import Event
 from shared.posted import Caller, Posted
 from shared.problems import Refused
@@ -36,6 +36,12 @@ _WAIT = text("""
     INSERT INTO waiting (source, event_id, needs, posted, received_at)
     SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:needs AS text[]),
         CAST(:posted AS text[]))
+""")
+_THERE = text("""
+    SELECT needs FROM unnest(CAST(:needs AS text[])) AS needs WHERE EXISTS (
+        SELECT FROM outbox
+        WHERE outbox.type = split_part(needs, ' ', 1) AND outbox.subject = split_part(needs, ' ', 2)
+    )
 """)
 _RELEASE = text("""
     WITH released AS (DELETE FROM waiting WHERE needs = ANY(CAST(:keys AS text[])) RETURNING *),
@@ -136,6 +142,18 @@ async def keep_waiting(session: AsyncSession, waiting: Sequence[tuple[Posted, st
             "now": now,
         },
     )
+
+
+async def came_meanwhile(session: AsyncSession, waiting: Sequence[tuple[Posted, str]]) -> set[str]:
+    """Name what these wait for and another instance has recorded just now, too late for this transaction's first look.
+
+    Taking the outbox's turn puts the two in order: the second sees what the first did, here or when it releases.
+    """
+    if not waiting:
+        return set()
+    await outbox.take_turn(session)
+    rows = await (await session.connection()).execute(_THERE, {"needs": [needs for _, needs in waiting]})
+    return set(rows.scalars())
 
 
 async def release(session: AsyncSession, unlocked: set[str], accepts: Mapping[str, type[Event]]) -> list[Posted]:

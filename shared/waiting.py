@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared import logs, receipts
+from shared import logs
 from shared.intake import Intake
 from shared.spine import Spine, background
 
@@ -25,17 +25,8 @@ _LOOK_AGAIN_SECONDS: Final = 5.0
 
 async def release(intake: Intake, heard: Heard) -> int:
     """Decide the waiting events whose predecessor has been heard; return how many there were."""
-    count = 0
     async with intake.database.transaction() as session:
-        keys = await heard(session)
-        while keys:
-            released = await receipts.release(session, keys, intake.desk.accepts)
-            keys = set()
-            if released:
-                count += len(released)
-                answers, keys = await intake.settle_round(session, released)
-                await receipts.settle_refused(session, released, answers)
-    return count
+        return await intake.release(session, await heard(session))
 
 
 class Waiting:
