@@ -1,9 +1,16 @@
 """Posts in any order: what comes early waits, is decided with its predecessor, and its receipt says so (row 82)."""
 
+import asyncio
 import random
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.approvals.domain import ApprovalsWorld
+from services.approvals.store import Desk
+from shared.clock import SystemClock
+from shared.intake import Intake
+from shared.spine import background
 from tests.builders import (
     BANNER,
     BANNER_SESSION,
@@ -14,12 +21,13 @@ from tests.builders import (
     licence_issued,
     owner,
     plan,
+    posted,
     session_closed,
     session_opened,
     session_scheduled,
 )
 from tests.posting import OPENED, Office, approvals, cloudevent
-from tests.systems import System
+from tests.systems import System, together
 
 pytestmark = pytest.mark.row(82)
 
@@ -131,3 +139,31 @@ async def test_nothing_released_is_decided_in_another_session(system: System) ->
         receipt = await office.receipt("early", owner())
         assert (receipt["status"], receipt["problem"]["errors"][0]["path"]) == ("refused", "data.session")
         assert BANNER_SESSION not in receipt["problem"]["title_en"]
+
+
+class Hesitant(Desk):
+    """A desk whose group has been decided and is not yet committed until `go` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decided, self.go = asyncio.Event(), asyncio.Event()
+
+    async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
+        await super().save(session, world)
+        self.decided.set()
+        await self.go.wait()
+
+
+async def test_a_predecessor_recorded_meanwhile_by_another_instance_is_not_missed(system: System) -> None:
+    async with approvals(system, *OPENED) as office:
+        desk, database = Hesitant(), await system.database("approvals")
+        slow = Intake("approvals", database=database, desk=desk, clock=SystemClock())
+        async with background(slow.run(), "intake"):
+            early = asyncio.ensure_future(slow.submit([posted(approval_signed(), owner(), "early")]))
+            await desk.decided.wait()
+            docketing = asyncio.ensure_future(office.post(application_docketed(), DRC, "docket"))
+            await asyncio.wait([docketing], timeout=0.3)
+            desk.go.set()
+            await together(early, docketing)
+        assert (await office.receipt("early", owner()))["status"] == "accepted"
+        assert await system.count("approvals", "waiting") == 0

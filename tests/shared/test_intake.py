@@ -162,7 +162,7 @@ async def test_with_postgres_gone_the_answer_is_503_until_it_is_back(system: Sys
             return (await office.post(SCHEDULED, DRC, "patient")).status_code == 202
 
         assert {(answer.status_code, answer.headers["Retry-After"]) for answer in answers} == {(503, "2")}
-        assert answers[0].json()["title_en"].startswith("Nothing can be recorded just now")
+        assert all("just now" in answer.json()["title_en"] for answer in answers)
         await until(recorded, within=5)
         assert await system.rows("approvals", "SELECT count(*) FROM receipt WHERE event_id = 'patient'") == [
             {"count": 1}
