@@ -92,6 +92,17 @@ async def test_what_was_in_the_stream_before_the_service_is_applied_too(system: 
     assert len(await effects_of(system)) == 100
 
 
+@pytest.mark.row(73)
+async def test_two_instances_share_the_facts_and_apply_each_once(system: System) -> None:
+    one, other = Effects(), Effects()
+    async with consuming(system, one), consuming(system, other):
+        for start in range(1, 101, 10):
+            await publish(system, *facts(*range(start, start + 10)))
+        await until(lambda: settled(system))
+    assert len(await effects_of(system)) == 100
+    assert sorted(one.seen + other.seen) == await effects_of(system)
+
+
 async def test_an_effect_that_fails_leaves_no_inbox_row_and_comes_again(system: System) -> None:
     effects = Effects(OSError("not now"), RuntimeError("nor now"))
     async with consuming(system, effects):
