@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ def host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[MailServer]:
-    server = MailServer()
+async def server(tmp_path: Path) -> AsyncIterator[MailServer]:
+    server = MailServer(tmp_path)
     async with server.open():
         yield server

@@ -27,9 +27,10 @@ async def welcome(_: str) -> str:
 
 
 class MailServer:
-    """Takes mail; `rcpt` and `data` answer for each recipient."""
+    """Takes mail; `rcpt` and `data` answer for each recipient. What goes to folders goes below `folder`."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.taken: list[EmailMessage] = []
         self.rcpt: Answer = welcome
         self.data: Answer = welcome
@@ -91,9 +92,9 @@ class PostRoom:
         return [" ".join(fact["type"]) for fact in await self.room.published()][1:]
 
 
-async def issued(system: System, server: MailServer, folder: Path, *recipients: dict[str, str]) -> PostRoom:
+async def issued(system: System, server: MailServer, *recipients: dict[str, str]) -> PostRoom:
     """Issue a bulletin to some recipients, to one mailbox unless others are named."""
-    settings = {"outbox_folder": folder, "smtp_host": "127.0.0.1", "smtp_port": server.port}
+    settings = {"outbox_folder": server.folder, "smtp_host": "127.0.0.1", "smtp_port": server.port}
     room = await newsroom(system, **settings, smtp_timeout=timedelta(seconds=0.5), delivery_attempts=3)
     to = recipients or (recipient("市发改委", "smtp", BOX),)
     await room.learn(plan(recipients=to), *uneventful(BANNER_SESSION))

@@ -19,8 +19,8 @@ class DiedError(BaseException):
     """What kill -9 does to a process."""
 
 
-async def test_a_mail_carries_the_bulletin_as_issued(system: System, server: MailServer, tmp_path: Path) -> None:
-    post = await issued(system, server, tmp_path)
+async def test_a_mail_carries_the_bulletin_as_issued(system: System, server: MailServer) -> None:
+    post = await issued(system, server)
     (row,) = await post.deliver()
     (edition,) = await post.room.editions()
     (mail,) = server.taken
@@ -33,10 +33,8 @@ async def test_a_mail_carries_the_bulletin_as_issued(system: System, server: Mai
     assert await post.told() == ["bulletin delivered"]
 
 
-async def test_a_mailbox_that_is_busy_gets_it_at_the_second_attempt_once(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    post = await issued(system, server, tmp_path)
+async def test_a_mailbox_that_is_busy_gets_it_at_the_second_attempt_once(system: System, server: MailServer) -> None:
+    post = await issued(system, server)
     answers = iter(["451 try again later", "250 OK"])
 
     async def greylisting(_: str) -> str:
@@ -55,10 +53,8 @@ async def test_a_mailbox_that_is_busy_gets_it_at_the_second_attempt_once(
 
 
 @pytest.mark.parametrize("where", ["rcpt", "data"])
-async def test_a_refused_mail_has_failed_and_says_so(
-    system: System, server: MailServer, tmp_path: Path, where: str
-) -> None:
-    post = await issued(system, server, tmp_path)
+async def test_a_refused_mail_has_failed_and_says_so(system: System, server: MailServer, where: str) -> None:
+    post = await issued(system, server)
 
     async def refusing(_: str) -> str:
         return "550 no such mailbox"
@@ -73,9 +69,9 @@ async def test_a_refused_mail_has_failed_and_says_so(
 
 
 async def test_a_server_that_is_away_for_a_while_gets_it_when_it_is_back(system: System, tmp_path: Path) -> None:
-    server = MailServer()
+    server = MailServer(tmp_path)
     async with server.open():
-        post = await issued(system, server, tmp_path)
+        post = await issued(system, server)
     (row,) = await post.deliver()
     (row,) = await post.deliver(minutes=1)
     assert (row.state, row.attempts) == ("queued", 2)
@@ -85,9 +81,9 @@ async def test_a_server_that_is_away_for_a_while_gets_it_when_it_is_back(system:
 
 
 async def test_a_server_that_never_answers_is_given_up_after_so_many_attempts(
-    system: System, server: MailServer, tmp_path: Path
+    system: System, server: MailServer
 ) -> None:
-    post = await issued(system, server, tmp_path)
+    post = await issued(system, server)
 
     async def hanging(_: str) -> str:
         await asyncio.sleep(60)
@@ -99,11 +95,9 @@ async def test_a_server_that_never_answers_is_given_up_after_so_many_attempts(
     assert await post.told() == ["delivery failed"]
 
 
-async def test_a_hanging_mailbox_does_not_hold_up_the_others(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
+async def test_a_hanging_mailbox_does_not_hold_up_the_others(system: System, server: MailServer) -> None:
     boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(6)]
-    post = await issued(system, server, tmp_path, *boxes)
+    post = await issued(system, server, *boxes)
     started = asyncio.get_running_loop().time()
 
     async def half_hanging(address: str) -> str:
@@ -117,9 +111,9 @@ async def test_a_hanging_mailbox_does_not_hold_up_the_others(
 
 
 async def test_a_sender_that_dies_after_the_250_sends_the_same_again(
-    system: System, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: System, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = await issued(system, server, tmp_path)
+    post = await issued(system, server)
 
     def die(point: str) -> None:
         if point == "delivery.before_commit":
@@ -140,9 +134,9 @@ async def test_a_sender_that_dies_after_the_250_sends_the_same_again(
     assert await post.told() == ["bulletin delivered"]
 
 
-async def test_two_processes_deliver_to_everybody_once(system: System, server: MailServer, tmp_path: Path) -> None:
+async def test_two_processes_deliver_to_everybody_once(system: System, server: MailServer) -> None:
     boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(14)]
-    post = await issued(system, server, tmp_path, *boxes)
+    post = await issued(system, server, *boxes)
     workers = [post.worker(), post.worker()]
     await together(*(worker.deliver_due() for worker in workers))
     assert sorted(mail["To"] for mail in server.taken) == sorted(box["address"] for box in boxes)
@@ -150,10 +144,8 @@ async def test_two_processes_deliver_to_everybody_once(system: System, server: M
     assert await post.told() == ["bulletin delivered"] * 14
 
 
-async def test_who_finishes_after_his_lease_does_not_undo_what_another_did(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    post = await issued(system, server, tmp_path)
+async def test_who_finishes_after_his_lease_does_not_undo_what_another_did(system: System, server: MailServer) -> None:
+    post = await issued(system, server)
     post.room.settings = post.room.settings.model_copy(update={"delivery_lease": timedelta(0)})
     answers = iter([("451 too slow", 0.3), ("250 OK", 0.0)])
 
@@ -174,16 +166,16 @@ async def test_who_finishes_after_his_lease_does_not_undo_what_another_did(
 
 @pytest.mark.parametrize("address", ["not a mailbox", "drc@", "@ordos.example", "a@b.cn, c@d.cn", "<>", "drc"])
 async def test_an_address_that_is_no_mailbox_fails_at_once_and_alone(
-    system: System, server: MailServer, tmp_path: Path, address: str
+    system: System, server: MailServer, address: str
 ) -> None:
     to = [recipient("坏地址", "smtp", address), recipient("好地址", "smtp", BOX)]
-    post = await issued(system, server, tmp_path, *to)
+    post = await issued(system, server, *to)
     assert {row.recipient: row.state for row in await post.deliver()} == {"坏地址": "failed", "好地址": "delivered"}
     assert sorted(await post.told()) == ["bulletin delivered", "delivery failed"]
 
 
-async def test_without_a_mail_server_mail_fails_aloud(system: System, server: MailServer, tmp_path: Path) -> None:
-    post = await issued(system, server, tmp_path)
+async def test_without_a_mail_server_mail_fails_aloud(system: System, server: MailServer) -> None:
+    post = await issued(system, server)
     post.room.settings = post.room.settings.model_copy(update={"smtp_host": None})
     (row,) = await post.deliver()
     assert (row.state, row.attempts) == ("failed", 1)
@@ -191,9 +183,9 @@ async def test_without_a_mail_server_mail_fails_aloud(system: System, server: Ma
 
 
 async def test_whatever_else_goes_wrong_is_tried_again_and_in_the_end_reported(
-    system: System, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: System, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = await issued(system, server, tmp_path)
+    post = await issued(system, server)
     monkeypatch.setattr("services.bulletin.delivery.letter", lambda *_: 1 / 0)
     states = [(await post.deliver(hours=hour))[0].state for hour in range(4)]
     assert states == ["queued", "queued", "failed", "failed"]

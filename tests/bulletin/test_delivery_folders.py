@@ -18,19 +18,19 @@ def pdfs_below(folder: Path) -> list[Path]:
     return list(folder.rglob("*.pdf"))
 
 
-async def test_a_folder_gets_the_bulletin_as_issued(system: System, server: MailServer, tmp_path: Path) -> None:
-    post = await issued(system, server, tmp_path, recipient("市直部门", "folder", "city-departments"))
+async def test_a_folder_gets_the_bulletin_as_issued(system: System, server: MailServer) -> None:
+    post = await issued(system, server, recipient("市直部门", "folder", "city-departments"))
     (row,) = await post.deliver()
     (edition,) = await post.room.editions()
     assert row.state == "delivered"
-    assert [path.name for path in (tmp_path / "city-departments").iterdir()] == [NAME]
-    assert (tmp_path / "city-departments" / NAME).read_bytes() == edition.pdf
+    assert [path.name for path in (server.folder / "city-departments").iterdir()] == [NAME]
+    assert (server.folder / "city-departments" / NAME).read_bytes() == edition.pdf
 
 
 async def test_a_reader_of_the_folder_never_sees_half_a_bulletin(
-    system: System, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: System, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = await issued(system, server, tmp_path, recipient("市直部门", "folder", "city-departments"))
+    post = await issued(system, server, recipient("市直部门", "folder", "city-departments"))
 
     def half(path: Path, pdf: bytes) -> int:
         with path.open("wb") as file:
@@ -41,49 +41,43 @@ async def test_a_reader_of_the_folder_never_sees_half_a_bulletin(
         patch.setattr(Path, "write_bytes", half)
         (row,) = await post.deliver()
     assert (row.state, row.attempts) == ("queued", 1)
-    assert pdfs_below(tmp_path) == []
+    assert pdfs_below(server.folder) == []
     (row,) = await post.deliver(minutes=1)
     assert row.state == "delivered"
-    assert [path.name for path in (tmp_path / "city-departments").iterdir()] == [NAME]
+    assert [path.name for path in (server.folder / "city-departments").iterdir()] == [NAME]
 
 
 @pytest.mark.parametrize("address", ["../elsewhere", "/etc", "a/../../elsewhere", "link/below"])
-async def test_an_address_that_escapes_the_outbox_is_refused(
-    system: System, server: MailServer, tmp_path: Path, address: str
-) -> None:
-    outbox = tmp_path / "outbox"
-    outbox.mkdir()
-    (outbox / "link").symlink_to(tmp_path)
-    post = await issued(system, server, outbox, recipient("别处", "folder", address))
+async def test_an_address_that_escapes_the_outbox_is_refused(system: System, server: MailServer, address: str) -> None:
+    around, server.folder = server.folder, server.folder / "outbox"
+    server.folder.mkdir()
+    (server.folder / "link").symlink_to(around)
+    post = await issued(system, server, recipient("别处", "folder", address))
     (row,) = await post.deliver()
     assert (row.state, row.attempts) == ("failed", 1)
     assert await post.told() == ["delivery failed"]
-    assert pdfs_below(tmp_path) == []
+    assert pdfs_below(around) == []
 
 
-async def test_a_correction_lies_beside_the_original(system: System, server: MailServer, tmp_path: Path) -> None:
-    post = await issued(system, server, tmp_path, recipient("市直部门", "folder", "city-departments"))
+async def test_a_correction_lies_beside_the_original(system: System, server: MailServer) -> None:
+    post = await issued(system, server, recipient("市直部门", "folder", "city-departments"))
     await post.deliver()
     await post.room.learn(issue_raised())
     await post.room.look(hours=1)
     await post.deliver(hours=1)
     first, second = await post.room.editions()
-    folder = tmp_path / "city-departments"
+    folder = server.folder / "city-departments"
     assert (folder / file_name(first)).read_bytes() == first.pdf
     assert (folder / file_name(second)).read_bytes() == second.pdf != first.pdf
     assert file_name(second) == f"2022-001-{BANNER_SESSION}-correction-1.pdf"
 
 
-async def test_mail_and_folder_deliver_themselves_in_the_running_service(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    post = await issued(
-        system, server, tmp_path, recipient("甲", "smtp", "a@ordos.example"), recipient("乙", "folder", "b")
-    )
+async def test_mail_and_folder_deliver_themselves_in_the_running_service(system: System, server: MailServer) -> None:
+    post = await issued(system, server, recipient("甲", "smtp", "a@ordos.example"), recipient("乙", "folder", "b"))
 
     async def delivered() -> bool:
         return {row.state for row in await post.room.deliveries()} == {"delivered"}
 
     async with post.worker().running():
         await until(delivered)
-    assert len(server.taken) == len(pdfs_below(tmp_path)) == 1
+    assert len(server.taken) == len(pdfs_below(server.folder)) == 1

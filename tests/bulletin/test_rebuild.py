@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -38,9 +37,9 @@ TABLES = {
 }
 
 
-async def played(system: System, server: MailServer, folder: Path) -> Newsroom:
+async def played(system: System, server: MailServer) -> Newsroom:
     """Issue two bulletins, correct one, deliver all, and let a third session's alarm be raised."""
-    settings = {"outbox_folder": folder, "smtp_host": "127.0.0.1", "smtp_port": server.port}
+    settings = {"outbox_folder": server.folder, "smtp_host": "127.0.0.1", "smtp_port": server.port}
     room = await newsroom(system, **settings)
     late = (approval_corrected(project_code=project_code(2), outcome="approved"), owner())
     *events, correction = decided((plan(recipients=TO), DRC), *held(), late)
@@ -84,8 +83,8 @@ async def from_nothing(room: Newsroom) -> bool:
     return all(one.same_content and one.same_pdf for one in rebuilt)
 
 
-async def test_a_rebuild_gives_the_same_rows_to_the_byte(system: System, server: MailServer, tmp_path: Path) -> None:
-    room = await played(system, server, tmp_path)
+async def test_a_rebuild_gives_the_same_rows_to_the_byte(system: System, server: MailServer) -> None:
+    room = await played(system, server)
     before = await everything(system)
     assert [(row["session"][-6:], row["revision"]) for row in before["edition"]] == [
         ("150602", 0),
@@ -99,10 +98,8 @@ async def test_a_rebuild_gives_the_same_rows_to_the_byte(system: System, server:
         assert after[table] == rows, table
 
 
-async def test_nothing_is_delivered_or_issued_again_after_a_rebuild(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    room = await played(system, server, tmp_path)
+async def test_nothing_is_delivered_or_issued_again_after_a_rebuild(system: System, server: MailServer) -> None:
+    room = await played(system, server)
     mails, facts = len(server.taken), len(await own(system))
     assert await from_nothing(room)
     await room.look(hours=13)
@@ -111,28 +108,22 @@ async def test_nothing_is_delivered_or_issued_again_after_a_rebuild(
     assert len(await own(system)) == facts
 
 
-async def test_numbers_go_on_where_they_were_after_a_rebuild(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    room = await played(system, server, tmp_path)
+async def test_numbers_go_on_where_they_were_after_a_rebuild(system: System, server: MailServer) -> None:
+    room = await played(system, server)
     assert await from_nothing(room)
     await room.learn(*uneventful(SILENT)[1:])
     await room.look(hours=13)
     assert sorted({row.number for row in await room.editions()}) == [1, 2, 3]
 
 
-async def test_an_edition_that_comes_out_different_is_said_to(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    room = await played(system, server, tmp_path)
+async def test_an_edition_that_comes_out_different_is_said_to(system: System, server: MailServer) -> None:
+    room = await played(system, server)
     room.printer.suffix = b"another renderer"
     assert not await from_nothing(room)
 
 
-async def test_what_was_not_delivered_before_the_loss_is_delivered_after(
-    system: System, server: MailServer, tmp_path: Path
-) -> None:
-    room = await newsroom(system, outbox_folder=tmp_path)
+async def test_what_was_not_delivered_before_the_loss_is_delivered_after(system: System, server: MailServer) -> None:
+    room = await newsroom(system, outbox_folder=server.folder)
     await room.learn(plan(recipients=TO[1:2]), *uneventful(OTHER))
     await room.look()
     await room.hear(*await own(system))
