@@ -30,6 +30,8 @@ GROUP: Final = 500
 """Most events in one transaction."""
 QUEUE: Final = 5_000
 """Most events waiting for the writer; beyond, callers are asked to come back."""
+_GATHER_SECONDS: Final = 0.002
+"""How long a group may gather while several callers post at once."""
 _ATTEMPTS: Final = 5
 
 W = TypeVar("W", bound=World)
@@ -154,8 +156,11 @@ class Intake:
 
     async def run(self) -> None:
         """Settle queued events group by group, for ever."""
+        size = 0
         while True:
             letters = [await self._letters.get()]
+            if size > 1:  # others are on their way: one commit for many beats many commits
+                await asyncio.sleep(_GATHER_SECONDS)
             size = len(letters[0].posted)
             while not self._letters.empty() and size < GROUP:
                 letters.append(self._letters.get_nowait())

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
-import structlog
 from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from shared.receipts import find
 from shared.swift import SwiftReader
 from shared.web import openapi
 from shared.web.problem import problem_response
-from shared.web.requests import read_body
+from shared.web.requests import note, read_body
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,38 +63,38 @@ class Desk:
     async def post(self, request: Request) -> Response:
         """Answer one request."""
         caller = await self._keys.caller(request.headers.get("authorization"))
-        structlog.contextvars.bind_contextvars(unit=caller.unit)
+        note(request, unit=caller.unit)
         body = await read_body(request, self._limit)
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media == envelope.BATCH:
-            return await self._batch(self._read_batch(body), caller)
+            return await self._batch(request, self._read_batch(body), caller)
         if media == envelope.STRUCTURED:
             swift = self._swift.read(body, batch=False)
-            return await self._single(swift[0] if swift else self._read(envelope.decode(body)), caller)
+            return await self._single(request, swift[0] if swift else self._read(envelope.decode(body)), caller)
         if "ce-specversion" in request.headers and media in ("application/json", ""):
-            return await self._single(self._read(envelope.binary_event(request.scope["headers"], body)), caller)
+            return await self._single(
+                request, self._read(envelope.binary_event(request.scope["headers"], body)), caller
+            )
         raise UnknownMediaType(path="Content-Type")
 
-    async def _single(self, incoming: Incoming, caller: Caller) -> Response:
+    async def _single(self, request: Request, incoming: Incoming, caller: Caller) -> Response:
         posted = self._posted(incoming, caller)
-        structlog.contextvars.bind_contextvars(event_id=posted.id, correlation_id=posted.correlation_id)
-        structlog.contextvars.bind_contextvars(event_type=posted.event.type, subject=posted.event.subject)
+        note(request, event_id=posted.id, correlation_id=posted.correlation_id)
+        note(request, event_type=posted.event.type, subject=posted.event.subject)
         (answer,) = await self._intake.submit([posted])
         if isinstance(answer, Refused):
-            structlog.contextvars.bind_contextvars(refused=answer.code)
+            note(request, refused=answer.code)
             return problem_response(answer.problem())
-        structlog.contextvars.bind_contextvars(receipt=answer.status)
+        note(request, receipt=answer.status)
         return _json(answer.text, 202)
 
-    async def _batch(self, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
+    async def _batch(self, request: Request, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
         read = [one if isinstance(one, Refused) else self._try(self._posted, one, caller) for one in incoming]
         good = [one for one in read if isinstance(one, Posted)]
         settled = iter(await self._intake.submit(good) if good else [])
         answers: list[Answer] = [next(settled) if isinstance(one, Posted) else one for one in read]
         refused = sum(isinstance(answer, Refused) for answer in answers)
-        structlog.contextvars.bind_contextvars(
-            events=len(read), refusals=refused, correlation_ids=[one.correlation_id for one in good]
-        )
+        note(request, events=len(read), refusals=refused, correlation_ids=[one.correlation_id for one in good])
         text = ",".join([dump(answer) for answer in answers])
         return _json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
 

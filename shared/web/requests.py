@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +16,7 @@ from shared.problems import Malformed, Refused
 from shared.web import problem
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+_LINE = "chunfeng.line"
 _QUIET = ("/health", "/metrics")
 
 
@@ -27,7 +29,7 @@ class TooLarge(Refused):
 
 
 class CanonicalLine:
-    """ASGI middleware that writes one line per request, with everything bound while it was served."""
+    """ASGI middleware that writes one line per request, with everything noted while it was served."""
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         """Wrap an application."""
@@ -53,13 +55,20 @@ class CanonicalLine:
 
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(service=self._service, request_id=request_id)
+        line: dict[str, Any] = {"method": scope["method"], "path": scope["path"]}
+        scope[_LINE] = line
         try:
             await self._app(scope, receive, answer)
         finally:
             REQUESTS.labels(self._service, scope["method"], str(status)).inc()
             if not scope["path"].startswith(_QUIET):
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                self._log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+                self._log.info("request", **line, status=status, ms=milliseconds)
+
+
+def note(request: Request, **fields: object) -> None:
+    """Add fields to the request's line; cheaper than binding each to the context."""
+    request.scope.setdefault(_LINE, {}).update(fields)
 
 
 class Shortcut:
