@@ -4,13 +4,11 @@ import asyncio
 import random
 
 import pytest
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.approvals.domain import ApprovalsWorld
-from services.approvals.store import Desk
 from shared.clock import SystemClock
 from shared.intake import Intake
 from shared.spine import background
+from tests.approvals.hesitant import Hesitant
 from tests.builders import (
     BANNER,
     BANNER_SESSION,
@@ -139,19 +137,6 @@ async def test_nothing_released_is_decided_in_another_session(system: System) ->
         receipt = await office.receipt("early", owner())
         assert (receipt["status"], receipt["problem"]["errors"][0]["path"]) == ("refused", "data.session")
         assert BANNER_SESSION not in receipt["problem"]["title_en"]
-
-
-class Hesitant(Desk):
-    """A desk whose group has been decided and is not yet committed until `go` is set."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.decided, self.go = asyncio.Event(), asyncio.Event()
-
-    async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
-        await super().save(session, world)
-        self.decided.set()
-        await self.go.wait()
 
 
 async def test_a_predecessor_recorded_meanwhile_by_another_instance_is_not_missed(system: System) -> None:
