@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -12,10 +12,10 @@ from deploy.chaos import witness
 from deploy.chaos.load import Load
 from deploy.chaos.world import RENDERER, World
 
-Points = Mapping[str, tuple[str, ...]]
-"""Named crash points with processes that reach them under this load, the surest first."""
+Point = tuple[str, tuple[str, ...]]
+"""A named crash point, and processes that reach it under this load, the surest first."""
 
-POINTS: Final[Points] = {
+POINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "intake.before_commit": ("approvals", "forums"),
     "intake.after_commit": ("approvals", "policy"),
     "relay.before_mark": ("approvals", "forums"),
@@ -68,11 +68,11 @@ class Strike:
         return 2 if self.point else 1
 
 
-def planned(rng: random.Random, kills: int, points: Points) -> list[Strike]:
-    """Draw strikes that kill this often; each point is among them once, as far as half of the kills suffice."""
+def planned(rng: random.Random, kills: int, points: Iterable[Point]) -> list[Strike]:
+    """Draw strikes that kill this often; each of the points is among them, as far as half of the kills suffice."""
     strikes = [
         Strike(rng.choice(victims), Manner.AT_POINT, rng.uniform(*_PAUSE), point)
-        for point, victims in list(points.items())[: kills // 4]
+        for point, victims in list(points)[: kills // 4]
     ]
     while sum(strike.kills for strike in strikes) < kills:
         (victim,) = rng.choices(list(_ODDS), weights=list(_ODDS.values()))
@@ -124,11 +124,11 @@ class Nemesis:
                     await self.load.next_answer(strike.victim, _ANSWER_WITHIN)
                 await self._kill(strike.victim, strike.point)
                 if strike.point is not None:
-                    waits.create_task(self._leave_alone(strike.victim, strike.point, _REACHED_WITHIN))
+                    waits.create_task(self._leave_alone(strike.victim, _REACHED_WITHIN))
         for point in dict.fromkeys(strike.point for strike in strikes if strike.point is not None):
             if not self.reached[point]:
                 await self._kill(POINTS[point][0], point)
-                await self._leave_alone(POINTS[point][0], point, _REACHED_AT_LAST_WITHIN)
+                await self._leave_alone(POINTS[point][0], _REACHED_AT_LAST_WITHIN)
                 self.missed += [] if self.reached[point] else [point]
 
     async def _next(self, candidates: Sequence[Strike]) -> Strike | None:
@@ -154,11 +154,11 @@ class Nemesis:
                 self._count(one.name)
         self._exits = len(self.world.exits)
 
-    async def _leave_alone(self, victim: str, point: str, within: float) -> None:
+    async def _leave_alone(self, victim: str, within: float) -> None:
         """Wait until an armed process has killed itself, or long enough; it stays armed."""
         self._engaged.add(victim)
         deadline = asyncio.get_running_loop().time() + within
-        while not self.reached[point] and asyncio.get_running_loop().time() < deadline:
+        while victim in self.world.armed and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110  (in another process)
             await asyncio.sleep(0.05)
-            self._note_crashes()
+        self._note_crashes()
         self._engaged.discard(victim)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.chaos import witness
-from deploy.chaos.nemesis import POINTS, Points
+from deploy.chaos.nemesis import POINTS, Point
 from deploy.chaos.report import Control, result, show
 from deploy.chaos.sabotage import BUGS
 from deploy.chaos.trial import Outcome, Told, Trial
@@ -27,15 +27,16 @@ from deploy.demo.run import mailbox
 from deploy.local import ROOT
 
 FOLDER: Final = ROOT / ".chunfeng" / "chaos"
-_ROUND: Final = 10
+_ROUND: Final = 12
 """Kills after which a control is checked; a bug that is not caught gets another round, up to _MOST kills."""
 _MOST: Final = 60
-_WINDOWS: Final[Mapping[str, Points]] = {
-    "ack-before-commit": {"consumer.before_commit": (witness.NAME, "bulletin")},
-    "mark-before-publish": {"relay.after_mark": ("approvals",)},
-    "no-inbox-check": {"consumer.before_ack": (witness.NAME,)},
+_STRUCK: Final = 3
+_WINDOWS: Final[Mapping[str, Point]] = {
+    "ack-before-commit": ("consumer.before_commit", (witness.NAME, "bulletin")),
+    "mark-before-publish": ("relay.after_mark", ("approvals", "forums")),
+    "no-inbox-check": ("consumer.before_ack", (witness.NAME,)),
 }
-"""The crash point inside each bug's window."""
+"""The crash point inside each bug's window, which is struck several times in a round."""
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def attempt(seed: int, kills: int, console: Console) -> Outcome:
             "CHUNFENG_DELIVERY_FIRST_WAIT": "PT1S",
         }
         with _world(folder, settings, None, console) as world, _progress(console, "春风", kills) as told:
-            trial = Trial(world, str(seed), POINTS, told, FOLDER / "mail")
+            trial = Trial(world, str(seed), list(POINTS.items()), told, FOLDER / "mail")
             return asyncio.run(trial.run(kills))
 
 
@@ -93,7 +94,7 @@ def control(seed: int, bug: str, console: Console) -> Control:
     kills, caught = 0, False
     for number in range(_MOST // _ROUND):
         with _world(FOLDER / bug, {}, bug, console) as world, _progress(console, bug, _ROUND) as told:
-            outcome = asyncio.run(Trial(world, f"{seed}/{bug}/{number}", _WINDOWS[bug], told).run(_ROUND))
+            outcome = asyncio.run(Trial(world, f"{seed}/{bug}/{number}", [_WINDOWS[bug]] * _STRUCK, told).run(_ROUND))
         kills += outcome.kills.total()
         if caught := outcome.verdict.caught and not outcome.restless:
             break

@@ -5,7 +5,7 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from deploy.chaos import ending, evidence, ledger
 from deploy.chaos.checker import Verdict, check
 from deploy.chaos.ledger import Answer, Ledger
 from deploy.chaos.load import TEMPLATE, Load
-from deploy.chaos.nemesis import Nemesis, Points, planned
+from deploy.chaos.nemesis import Nemesis, Point, planned
 from deploy.chaos.posts import closed_sessions
 from deploy.chaos.world import World
 from services.approvals import keyring
@@ -57,7 +57,7 @@ class Trial:
 
     world: World
     seed: str
-    points: Points
+    points: Sequence[Point]
     """The named points at which processes are made to crash."""
     told: Told
     mail: Path | None = None

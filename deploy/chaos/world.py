@@ -43,7 +43,8 @@ class World(Local):
         launcher = ("-m", "deploy.chaos.sabotage", bug) if bug else ("-m",)
         super().__init__(folder, ports=ports, settings=settings, launcher=launcher, say=say)
         self.nats.port = self.ports.pop("nats")
-        self._armed: dict[str, str] = {}
+        self.armed: dict[str, str] = {}
+        """Processes that are to kill themselves, and at which point."""
         self.exits: list[Exit] = []
 
     def wipe(self) -> None:
@@ -69,7 +70,7 @@ class World(Local):
                 "CHUNFENG_DATABASE_URL": self.postgres.url(service),
                 "CHUNFENG_NATS_URL": self.nats.url("operator"),  # nats.conf knows no user of the harness's own
             }
-        if point := self._armed.get(service):
+        if point := self.armed.get(service):
             environment["CHUNFENG_CRASH_AT"] = point
         return environment
 
@@ -93,9 +94,9 @@ class World(Local):
             if _kill_children_of(self.processes["bulletin"].pid):
                 return victim
             victim = "bulletin"  # it has no child just now
-        self._armed.pop(victim, None)
+        self.armed.pop(victim, None)
         if crash_next_at is not None:
-            self._armed[victim] = crash_next_at
+            self.armed[victim] = crash_next_at
         process = self.processes[victim]
         process.kill()
         process.wait()
@@ -108,7 +109,7 @@ class World(Local):
             for name, process in list(self.processes.items()):
                 status = process.poll()
                 if status is not None:
-                    self.exits.append(Exit(name, self._armed.pop(name, None), status))
+                    self.exits.append(Exit(name, self.armed.pop(name, None), status))
                     self.spawn(name)
             await asyncio.sleep(0.05)
 

@@ -146,7 +146,7 @@ def test_the_ledger_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 
 def strikes_of(seed: int) -> list[Strike]:
-    return planned(random.Random(seed), 60, POINTS)  # noqa: S311  (repeatable, not secret)
+    return planned(random.Random(seed), 60, POINTS.items())  # noqa: S311  (repeatable, not secret)
 
 
 def test_every_named_crash_point_is_struck_and_every_kill_counted() -> None:
