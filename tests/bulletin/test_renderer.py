@@ -89,7 +89,8 @@ async def test_a_caller_who_gives_up_spoils_nothing_for_the_next(renderer: Rende
 
 def test_the_child_dies_with_its_parent() -> None:
     program = (
-        "import asyncio; from services.bulletin.pdf.renderer import Renderer; r = Renderer()\n"
+        "import asyncio; from pathlib import Path; from services.bulletin.pdf.renderer import Renderer\n"
+        f"r = Renderer(Path({str(FONTS)!r}))\n"
         "async def main(): await r.start(); print('pid', r.pid, flush=True); await asyncio.sleep(60)\n"
         "asyncio.run(main())"
     )
