@@ -46,7 +46,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(command: list[str], *, folder: Path = REPOSITORY, **environment: str) -> str:
+def run(command: list[str], folder: Path = REPOSITORY, /, **environment: str) -> str:
     """Run a command from the repository and return its output; a failure shows what it said."""
     done = subprocess.run(  # noqa: S603 - our own scripts and the environment's tools
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
@@ -73,7 +73,7 @@ def test_the_linters_find_nothing(command: list[str], tmp_path: Path) -> None:
     # In a neutral place: below /root, compose-lint takes the checkout's own files for the host's sensitive ones.
     shutil.copy(COMPOSE, tmp_path)
     shutil.copytree(REPOSITORY / "deploy", tmp_path / "deploy", ignore=shutil.ignore_patterns("secrets", "__pycache__"))
-    run([tool(command[0]), *command[1:]], folder=tmp_path)
+    run([tool(command[0]), *command[1:]], tmp_path)
 
 
 @pytest.mark.parametrize(("name", "port"), SERVICES.items())
