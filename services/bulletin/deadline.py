@@ -20,7 +20,7 @@ from services.bulletin.store import Store
 from services.bulletin.tables import DeliveryRow, EditionRow
 from shared import faults, logs, outbox
 from shared.clock import Clock
-from shared.database import Database
+from shared.database import Database, is_away
 from shared.events import (
     BulletinCorrected,
     BulletinIssued,
@@ -36,6 +36,8 @@ SERVICE: Final = "bulletin"
 _TICK_SECONDS: Final = 0.25
 _HOLD_SECONDS: Final = 20.0
 """How long a session whose bulletin could not be made is left alone before it is tried again."""
+_AWAY_SECONDS: Final = 1.0
+"""Likewise, when it was only the database that was away."""
 
 
 class Printer(Protocol):
@@ -88,9 +90,17 @@ class Deadline:
                 continue
             try:
                 await self._look_at(closing)
-            except Exception:  # noqa: BLE001  (likewise)
-                self._held[closing.session] = time.monotonic() + _HOLD_SECONDS
-                self._log.critical("bulletin.held_up", session=closing.session, exc_info=True)
+            except Exception as error:  # noqa: BLE001  (likewise)
+                self._leave_alone(closing.session, error)
+
+    def _leave_alone(self, session: str, error: Exception) -> None:
+        """Do not try a session again at once; a database that is away is nothing wrong with its bulletin."""
+        away = is_away(error)
+        self._held[session] = time.monotonic() + (_AWAY_SECONDS if away else _HOLD_SECONDS)
+        if away:
+            self._log.warning("bulletin.put_off", session=session, error=type(error).__name__)
+        else:
+            self._log.critical("bulletin.held_up", session=session, exc_info=error)
 
     async def _look_at(self, closing: timing.Closing) -> None:
         await self._alarm(closing)

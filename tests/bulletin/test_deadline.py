@@ -202,6 +202,19 @@ async def test_a_page_that_cannot_be_printed_holds_up_its_own_session_only(
     assert sorted(row.number for row in await room.editions()) == [1, 2]
 
 
+async def test_a_database_that_was_away_for_a_moment_holds_no_bulletin_up(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.bulletin.deadline._AWAY_SECONDS", 0)
+    room = await newsroom(system)
+    await room.learn(plan(), *uneventful(EVERY[0]))
+    room.printer.troubles = [ConnectionResetError("by PostgreSQL")]
+    worker = room.deadline()
+    for _ in range(2):
+        await worker.look()
+    assert len(await room.editions()) == 1
+
+
 @pytest.mark.row(68)
 @pytest.mark.parametrize(("hours", "signs"), [(1, False), (23.5, True)])
 async def test_signs_stand_for_missing_glyphs_only_when_the_limit_is_near(
