@@ -15,6 +15,7 @@ from typing import Final
 from deploy.chaos import witness
 from deploy.chaos.ports import lasting_ports
 from deploy.children import Child, myself
+from deploy.embedded import Nats, Postgres
 from deploy.local import Local, Say
 from deploy.prepare import SERVICES
 
@@ -46,6 +47,7 @@ class World(Local):
         self.armed: dict[str, str] = {}
         """Processes that are to kill themselves, and at which point."""
         self.exits: list[Exit] = []
+        self._changing = asyncio.Lock()
 
     def wipe(self) -> None:
         """Forget everything; only while nothing runs."""
@@ -86,9 +88,9 @@ class World(Local):
     async def kill(self, victim: str, *, crash_next_at: str | None = None) -> str:
         """Kill with SIGKILL and start again at once; return who it was."""
         if victim in SERVERS:
-            server = self.postgres if victim == "postgres" else self.nats
-            await asyncio.to_thread(server.kill)
-            await asyncio.to_thread(server.start)
+            async with self._changing:
+                await asyncio.to_thread(self._server(victim).kill)
+                await asyncio.to_thread(self._server(victim).start)
             return victim
         if victim == RENDERER:
             if _kill_children_of(self.processes["bulletin"].pid):
@@ -103,6 +105,9 @@ class World(Local):
         self.spawn(victim)
         return victim
 
+    def _server(self, name: str) -> Postgres | Nats:
+        return self.postgres if name == "postgres" else self.nats
+
     async def supervise(self) -> None:
         """Start again whatever ended without us, as any supervisor would, for ever."""
         while True:
@@ -111,6 +116,11 @@ class World(Local):
                 if status is not None:
                     self.exits.append(Exit(name, self.armed.pop(name, None), status))
                     self.spawn(name)
+            for name in SERVERS:
+                if not (self._changing.locked() or self._server(name).running):
+                    self.exits.append(Exit(name, None, 0))
+                    async with self._changing:
+                        await asyncio.to_thread(self._server(name).start)
             await asyncio.sleep(0.05)
 
     async def listening(self, name: str) -> bool:
