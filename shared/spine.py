@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import nats.errors
 from fastapi import APIRouter, FastAPI
@@ -17,13 +17,16 @@ from nats.aio.msg import Msg
 from shared import faults, logs, web
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, SystemClock
 from shared.consumer import Consumer, On, Remember, ensure
-from shared.database import Database
+from shared.database import Database, is_away
 from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.outbox import state
 from shared.relay import Relay
 from shared.settings import ServiceSettings
 from shared.stream import connect, connection_options, last_in_stream
+
+_DATABASE_WITHIN_SECONDS: Final = 60.0
+"""How long a starting service waits for a database that is starting too; to end and be started again costs more."""
 
 
 class Spine:
@@ -122,8 +125,7 @@ class Spine:
 
     async def _is_the_right_database(self, client: Client) -> None:
         """Refuse to publish from a database that does not know facts this service has published."""
-        async with self.database.reading() as session:
-            recorded, _ = await state(session)
+        recorded = await self._recorded()
         published = await last_in_stream(client, self.service)
         if published is not None and recorded < published:
             message = (
@@ -131,6 +133,19 @@ class Spine:
                 f"restore the database, or `chunfeng rebuild {self.service}`"
             )
             raise RuntimeError(message)
+
+    async def _recorded(self) -> int:
+        """Return how many facts the database knows; a database that is just starting is waited for."""
+        patience = asyncio.get_running_loop().time() + _DATABASE_WITHIN_SECONDS
+        while True:
+            try:
+                async with self.database.reading() as session:
+                    return (await state(session))[0]
+            except Exception as error:
+                if not is_away(error) or asyncio.get_running_loop().time() > patience:
+                    raise
+                logs.get().warning("database.awaited", error=type(error).__name__)
+            await asyncio.sleep(0.2)
 
     async def _outbox(self) -> dict[str, Any]:
         """Tell how many facts the service has recorded, and up to which one the stream has them."""
