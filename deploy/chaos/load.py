@@ -34,6 +34,7 @@ class Load:
         self._tokens = tokens
         self._ledger = ledger
         self._seed = seed
+        self._closing = closing
         self._rng = random.Random(f"{seed}/load")  # noqa: S311  (repeatable, not secret)
         self._stopping = False
         self._waves = 0
@@ -77,7 +78,7 @@ class Load:
         async with asyncio.TaskGroup() as workers:
             for _ in range(_WORKERS):
                 workers.create_task(work())
-        for lane in (*wave.closing, *wave.late):
+        for lane in (*wave.closing, *wave.late) if self._closing else ():
             await self._follow(lane)
 
     async def _follow(self, lane: Lane) -> None:

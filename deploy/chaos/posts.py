@@ -42,7 +42,7 @@ _SERVICES: Final = dict.fromkeys((IssueRaised, ForumHeld), "forums") | dict.from
 )
 _SMALL: Final = 3
 """Lanes of applications in a session that closes."""
-_LARGE: Final = 14
+_LARGE: Final = 24
 _OUT_OF_ORDER: Final = 0.15
 _CORRECTED: Final = 0.2
 

@@ -77,7 +77,7 @@ class Trial:
     async def _under_load(self, record: Ledger, name: str) -> AsyncIterator[Load]:
         """Keep the services loaded as long as the block lasts, then let the clients finish."""
         addresses = {service: self.world.address(service) for service in ("approvals", "forums", "policy")}
-        load = Load(addresses, self.tokens, record, name)
+        load = Load(addresses, self.tokens, record, name, closing=self.mail is not None)
         posting = asyncio.create_task(load.run())
         try:
             yield load
