@@ -28,8 +28,16 @@ _TOO_LATE: Final = 500
 class Load:
     """Posts wave after wave until told to stop."""
 
-    def __init__(self, addresses: Mapping[str, str], tokens: Mapping[str, str], ledger: Ledger, seed: str) -> None:
-        """Take where to post, with which keys, where to note the answers, and what to draw everything from."""
+    def __init__(
+        self,
+        addresses: Mapping[str, str],
+        tokens: Mapping[str, str],
+        ledger: Ledger,
+        seed: str,
+        *,
+        closing: bool,
+    ) -> None:
+        """Take where to post, with which keys, where to note the answers, what to draw from, whether sessions close."""
         self._addresses = addresses
         self._tokens = tokens
         self._ledger = ledger
