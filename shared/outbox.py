@@ -6,7 +6,7 @@ order is commit order and a rolled-back transaction leaves no hole: a reader of 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -104,6 +104,16 @@ async def next_version(session: AsyncSession, subject: str) -> int:
     query = text("SELECT coalesce(max(version), 0) + 1 FROM outbox WHERE subject = :subject")
     version: int = (await (await session.connection()).execute(query, {"subject": subject})).scalar_one()
     return version
+
+
+async def versions(session: AsyncSession, subjects: Iterable[str]) -> dict[str, int]:
+    """Return how far each aggregate is; call `take_turn` first, so that nobody goes on meanwhile."""
+    query = text("""
+        SELECT subject, max(version) AS version FROM outbox
+        WHERE subject = ANY(CAST(:subjects AS text[])) GROUP BY subject
+    """)
+    rows = await (await session.connection()).execute(query, {"subjects": list(subjects)})
+    return {row.subject: row.version for row in rows}
 
 
 async def state(session: AsyncSession) -> tuple[int, int]:

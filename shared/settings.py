@@ -44,6 +44,8 @@ class ServiceSettings(BaseSettings):
     """Follow the conductor's clock; outside rehearsal nobody can move time."""
     relay: bool = True
     """False on an instance that only takes events while another one of its service relays."""
+    addresses: dict[str, str] = {}
+    """Where people find each service, for links: {"approvals": "https://…"}; else by port on the same host."""
     max_body_bytes: int = 1024 * 1024
     crash_at: str | None = None
     """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""

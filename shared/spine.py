@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import nats.errors
@@ -48,6 +49,7 @@ class Spine:
         self.database = Database(settings.database)
         self.keys = Keys(self.database)
         self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None
+        self.front = web.Desk(self.intake, self.keys, self.clock, settings.max_body_bytes) if self.intake else None
         self.consumer: Consumer | None = None
         self.applied = asyncio.Event()
         """Set whenever facts have been applied, for whoever acts on them."""
@@ -70,14 +72,22 @@ class Spine:
         )
         self.consumer.subscribe(self.broker)
 
-    def application(self, *, summary: str, routes: Sequence[APIRouter], parts: Sequence[web.Part] = ()) -> FastAPI:
+    def application(
+        self,
+        *,
+        summary: str,
+        routes: Sequence[APIRouter],
+        parts: Sequence[web.Part] = (),
+        pages: web.Pages | None = None,
+    ) -> FastAPI:
         """Return the service as a FastAPI application."""
         routers = list(routes)
         post = None
-        if self.intake is not None:
-            desk = web.Desk(self.intake, self.keys, self.clock, self.settings.max_body_bytes)
-            routers.insert(0, web.events_route(self.intake, self.keys, desk))
-            post = desk.post
+        if self.intake is not None and self.front is not None:
+            routers.insert(0, web.events_route(self.intake, self.keys, self.front))
+            post = self.front.post
+        if pages is not None:
+            routers.append(pages.routes())
         return web.service(
             self.service,
             summary=summary,
@@ -87,7 +97,12 @@ class Spine:
             details=self._outbox,
             post_events=post,
             clock=self.clock,
+            pages=pages,
         )
+
+    def pages(self, templates: Path) -> web.Pages:
+        """Return the service's pages, rendered from its own templates over the shared ones."""
+        return web.Pages(self.service, self.keys, templates, addresses=self.settings.addresses)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

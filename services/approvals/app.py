@@ -1,8 +1,11 @@
 """The approvals service put together."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from services.approvals import api
+from services.approvals.pages import sessions
 from services.approvals.store import Desk
 from shared.settings import ServiceSettings
 from shared.spine import Spine
@@ -11,7 +14,9 @@ from shared.spine import Spine
 def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("approvals", settings, desk=Desk())
+    pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
-        routes=[api.routes(spine.database, spine.keys)],
+        routes=[api.routes(spine.database, spine.keys), sessions.routes(spine.database, pages)],
+        pages=pages,
     )

@@ -132,6 +132,10 @@ class Store:
         query = select(tables.Session).where(col(tables.Session.session).startswith(f"{campaign}-", autoescape=True))
         return (await self._session.exec(query.order_by(tables.Session.session))).all()
 
+    async def all_sessions(self) -> Sequence[tables.Session]:
+        """List every session of every campaign."""
+        return (await self._session.exec(select(tables.Session).order_by(tables.Session.session))).all()
+
     async def applications_of(self, session: str) -> Sequence[tables.Application]:
         """List a session's ledger."""
         query = select(tables.Application).where(col(tables.Application.session) == session)

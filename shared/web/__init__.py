@@ -1,7 +1,8 @@
-"""The web side of every service: the application, its events route, health, problems, request lines."""
+"""The web side of every service: the application, its events route, its pages, health, problems, request lines."""
 
 from shared.web.application import Part, service
 from shared.web.callers import needs_key
 from shared.web.events import Desk, events_route
+from shared.web.pages import Pages
 
-__all__ = ["Desk", "Part", "events_route", "needs_key", "service"]
+__all__ = ["Desk", "Pages", "Part", "events_route", "needs_key", "service"]

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from shared import logs
 from shared.clock import Clock
 from shared.web import problem
+from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
 
 # FastAPI's own pages fetch their scripts from another host.
@@ -59,6 +60,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     details: Details,
     clock: Clock,
     post_events: Endpoint | None = None,
+    pages: Pages | None = None,
 ) -> FastAPI:
     """Build the FastAPI application of a service; its parts start and stop with it, in order."""
 
@@ -75,7 +77,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     if post_events is not None:
         app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
     app.add_middleware(CanonicalLine, service=name)
-    problem.install(app)
+    problem.install(app, pages)
     _health(app, name, clock, checks, details)
     for router in routes:
         app.include_router(router)

@@ -1,6 +1,6 @@
 """POST /v1/events: CloudEvents 1.0 in structured, binary and batch mode, answered after COMMIT."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
 from fastapi import APIRouter, Request, Security
@@ -13,7 +13,7 @@ from shared.intake import Answer, Intake, dump
 from shared.keys import Keys, is_from
 from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
-from shared.receipts import find
+from shared.receipts import Receipt, find
 from shared.swift import SwiftReader
 from shared.web import openapi
 from shared.web.problem import problem_response
@@ -76,6 +76,17 @@ class Desk:
                 request, self._read(envelope.binary_event(request.scope["headers"], body)), caller
             )
         raise UnknownMediaType(path="Content-Type")
+
+    async def submit(self, caller: Caller, event_type: str, data: Mapping[str, Any], event_id: str) -> Receipt:
+        """Record an event for a caller who fills in a form or a table, as if his system had posted it.
+
+        The same id again is the same event again; raises what a post would be refused with, paths below `data`.
+        """
+        raw = {"specversion": "1.0", "id": event_id, "source": caller.source, "type": event_type, "data": dict(data)}
+        (answer,) = await self._intake.submit([self._posted(self._read(raw), caller)])
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
 
     async def _single(self, request: Request, incoming: Incoming, caller: Caller) -> Response:
         posted = self._posted(incoming, caller)

@@ -1,6 +1,7 @@
 """Problem details (RFC 9457): every refusal leaves as application/problem+json in Chinese and English."""
 
 import json
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import asyncpg
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from shared import logs
 from shared.database import is_away
 from shared.problems import Refused, invalid
+from shared.web.pages import Pages
 
 PROBLEM = "application/problem+json"
 
@@ -85,10 +87,25 @@ async def _broken(_: Request, failure: Exception) -> Response:
     return problem_response({"type": "about:blank", "title": zh, "title_en": en, "status": 500})
 
 
-def install(app: FastAPI) -> None:
-    """Answer every refusal and failure as a problem document."""
-    app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(HTTPException, _http)
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def _for_people(handler: Handler, pages: Pages | None) -> Handler:
+    """Return a handler that shows its problem document as a page to whoever asks with a browser."""
+
+    async def handle(request: Request, failure: Exception) -> Response:
+        answer = await handler(request, failure)
+        if pages is None or not pages.wanted(request):
+            return answer
+        return await pages.problem(request, json.loads(bytes(answer.body)))
+
+    return handle
+
+
+def install(app: FastAPI, pages: Pages | None = None) -> None:
+    """Answer every refusal and failure as a problem document, or as a page to people."""
+    app.add_exception_handler(RequestValidationError, _for_people(_unreadable, pages))
+    app.add_exception_handler(HTTPException, _for_people(_http, pages))
     for kind in (Refused, sqlalchemy.exc.SQLAlchemyError, asyncpg.InternalClientError, OSError):
-        app.add_exception_handler(kind, _known)
-    app.add_exception_handler(Exception, _broken)
+        app.add_exception_handler(kind, _for_people(_known, pages))
+    app.add_exception_handler(Exception, _for_people(_broken, pages))

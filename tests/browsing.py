@@ -1,0 +1,90 @@
+"""A real browser and a service it can reach: pages are tested as people see them."""
+
+import asyncio
+import importlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.systems import System
+
+_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE: Final = (360, 740)
+DESK: Final = (1280, 900)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Yield the system's Chromium, or skip the test where there is none (deploy/setup.sh installs it as root)."""
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def reachable(system: System, service: str, **changes: object) -> AsyncIterator[str]:
+    """Run a service of this process on a port of its own and yield its address."""
+    module = importlib.import_module(f"services.{service}.app")
+    config = uvicorn.Config(module.build(await system.settings(service, **changes)), port=0, log_config=None)
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        async with asyncio.timeout(30):
+            while not server.started:
+                if serving.done():
+                    await serving
+                await asyncio.sleep(0.02)
+        (listener,) = server.servers
+        port = listener.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def visit(
+    browser: Browser, address: str, *, token: str | None = None, size: tuple[int, int] = DESK
+) -> AsyncIterator[Page]:
+    """Open a page as a visitor with this key; what goes wrong in it, or is asked of another host, fails the test."""
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    if token is not None:
+        await context.add_cookies([{"name": "chunfeng_key", "value": token, "url": address}])
+    page = await context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda one: None if one.url.startswith((address, "data:")) else troubles.append(one.url))
+    try:
+        yield page
+    finally:
+        await context.close()
+    assert troubles == []
+
+
+def picture(name: str) -> str | None:
+    """Return where to leave a screenshot for people: a folder named by CHUNFENG_PICTURES, else nowhere."""
+    folder = os.environ.get("CHUNFENG_PICTURES")
+    return f"{folder}/{name}.png" if folder else None
