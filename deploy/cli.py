@@ -81,6 +81,27 @@ def prepare() -> None:
     prepare_all()
 
 
+@app.command()
+def logs(  # noqa: PLR0913, PLR0917  (a command's options)
+    source: Annotated[str | None, typer.Argument(help="`-` reads lines piped in, from docker compose logs say")] = None,
+    session: Annotated[str | None, typer.Option(help="Only what concerns this session")] = None,
+    event: Annotated[str | None, typer.Option(help="Only this event's way, from POST to delivery")] = None,
+    level: Annotated[str, typer.Option(help="From this level up: debug, info, warning, error, critical")] = "info",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing what is added")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="The lines as they are")] = False,  # noqa: FBT002
+    folder: Folder = FOLDER,
+) -> None:
+    """合并各服务日志；可只看一场、一条事件的全程。The services' logs in order; one session's or one event's way.
+
+    Example: chunfeng logs --follow --session spring-2022-150602
+
+    Example: docker compose logs --no-log-prefix | chunfeng logs - --event ecology-2022-000123
+    """
+    from deploy.logbook import Wanted, run  # noqa: PLC0415
+
+    raise typer.Exit(run(folder, Wanted(session, event, level), follow=follow, as_json=as_json, source=source))
+
+
 @keys.command("issue")
 def issue_keys(
     units: Annotated[list[str] | None, typer.Argument(help="Credit codes; every unit of the plan if left out")] = None,

@@ -14,15 +14,24 @@ def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {key: value for key, value in event.items() if value is not None}
 
 
-_SPELT_OUT = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What JSON may hold as it is, but a terminal, a pager or UTF-8 would stumble over."""
+_KEPT_OUT = re.compile(
+    "[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"|cf_[a-z0-9]{8}_[A-Za-z0-9]{32}_[0-9a-f]{8}"
+    r"|(?<![0-9A-Za-z._\[-])(?<!\": )(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9A-Za-z_-])"
+)
+"""What JSON may hold, but a terminal, a pager or UTF-8 would stumble over; keys; and people's mobile numbers."""
 
 
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
 def _one_line(logger: WrappedLogger, name: str, event: EventDict) -> str:
-    return _SPELT_OUT.sub(lambda found: f"\\u{ord(found[0]):04x}", str(_JSON(logger, name, event)))
+    return _KEPT_OUT.sub(_instead, str(_JSON(logger, name, event)))
+
+
+def _instead(found: re.Match[str]) -> str:
+    """Return what stands in a line for what is kept out of it: an escape, or the sign that something was there."""
+    return f"\\u{ord(found[0]):04x}" if len(found[0]) == 1 else "•••"
 
 
 class _PullNoise(logging.Filter):

@@ -155,3 +155,20 @@ def test_a_failure_is_one_line_too_with_its_traceback(log: io.StringIO) -> None:
     (line,) = lines_of(log)
     assert (line["event"], line["work"], line["level"]) == ("background.failed", "relay", "error")
     assert "first" in line["exception"][0]["exc_value"]
+
+
+@pytest.mark.row(83, 89)
+@pytest.mark.parametrize(
+    "secret", [f"cf_ab12cd34_{'x' * 32}_0123abcd", "13812345678", "+8613812345678", "86 13812345678"]
+)
+def test_a_key_or_a_mobile_number_never_stands_in_a_line(log: io.StringIO, secret: str) -> None:
+    logs.get().info("minutes.taken", text=f"请拨打{secret}联系", contact=secret, unit="91150600MA0XX0019K")
+    (line,) = lines_of(log)
+    assert secret[-11:] not in log.getvalue()
+    assert (line["contact"], line["unit"]) == ("•••", "91150600MA0XX0019K")
+
+
+def test_a_number_that_is_no_text_stays_a_number(log: io.StringIO) -> None:
+    logs.get().info("disk.full", free=13812345678, sizes=[13812345678], sequence=7)
+    assert lines_of(log)[0]["free"] == 13812345678
+    assert lines_of(log)[0]["sizes"] == [13812345678]
