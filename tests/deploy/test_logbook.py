@@ -10,21 +10,28 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from deploy.logbook import Line, Tail, Wanted, logs_in, merged, readable, show
 
-POSTED = {"event": "request", "event_id": "ecology-7", "correlation_id": "c-7", "session": "s-1", "path": "/v1/events"}
-WAY = (
+Fields = dict[str, object]
+POSTED: Fields = {
+    "event": "request",
+    "event_id": "ecology-7",
+    "correlation_id": "c-7",
+    "session": "s-1",
+    "path": "/v1/events",
+}
+WAY: tuple[tuple[str, str, Fields], ...] = (
     ("approvals", "01", POSTED),
     ("approvals", "02", {"event": "facts.published", "correlation_ids": ["c-6", "c-7"]}),
     ("bulletin", "03", {"event": "facts.applied", "event_ids": ["approvals/U/0/ecology-7"]}),
     ("bulletin", "05", {"event": "bulletin.issued", "session": "s-1", "correlation_ids": ["c-7"]}),
     ("bulletin", "06", {"event": "delivery.delivered", "session": "s-1", "correlation_ids": ["c-7"]}),
 )
-OTHERS = (
+OTHERS: tuple[tuple[str, str, Fields], ...] = (
     ("approvals", "04", {"event": "request", "event_id": "ecology-70", "correlation_id": "c-70", "session": "s-10"}),
     ("bulletin", "07", {"event": "bulletin.missed", "level": "critical", "session": "s-2"}),
 )
 
 
-def line(service: str, second: str, fields: dict[str, object]) -> str:
+def line(service: str, second: str, fields: Fields) -> str:
     moment = f"2022-03-16T01:00:{second}.000000Z"
     return json.dumps({"level": "info", "service": service, "timestamp": moment} | fields, ensure_ascii=False)
 
