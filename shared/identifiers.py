@@ -18,6 +18,7 @@ Dated = TypeVar("Dated", bound=date)
 
 _PROJECT_CODE = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{6}", re.ASCII)
 _DOCUMENT_NUMBER = re.compile(r"([\u4e00-\u9fff]{2,16})[〔\[（(](\d{4})[〕\]）)]([1-9]\d{0,4})号", re.ASCII)
+_ANNOUNCEMENT = re.compile(r"([\u4e00-\u9fff、 ]{2,40})(公告(\d{4})年|令)第([1-9]\d{0,4})号", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEARS: Final = range(2000, 2100)
@@ -101,6 +102,21 @@ def document_number(text: str) -> str:
     return f"{issuer}〔{year}〕{number}号"
 
 
+@lru_cache(maxsize=4096)
+def policy_number(text: str) -> str:
+    """Check and normalise the number of a policy: a document's, or that of an announcement or a decree."""
+    if _ANNOUNCEMENT.fullmatch(text):
+        return text
+    try:
+        return document_number(text)
+    except ValueError:
+        message = (
+            "文号格式应为 国发〔2022〕12号、财政部 税务总局公告2022年第10号 或 国务院令第722号"
+            " (a document number, or an announcement or decree with its number)"
+        )
+        raise ValueError(message) from None
+
+
 def _written_as_moment(value: object) -> object:
     """Refuse what merely could be read as a time: seconds since 1970, a time without its zone, a week date."""
     if not isinstance(value, datetime) and not (isinstance(value, str) and _MOMENT.fullmatch(value)):
@@ -132,9 +148,13 @@ CreditCode = Annotated[str, AfterValidator(credit_code)]
 ProjectCode = Annotated[str, AfterValidator(project_code)]
 Division = Annotated[str, AfterValidator(division)]
 DocumentNumber = Annotated[str, AfterValidator(document_number)]
+PolicyNumber = Annotated[str, AfterValidator(policy_number)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=64)]
 """Lower-case letters, digits and single hyphens: campaigns, sessions, bureaus, teams, issues."""
 Line = Annotated[str, StringConstraints(pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$", max_length=200)]
 """One line of text for people: not blank, no control or bidirectional override characters."""
 Prose = Annotated[str, StringConstraints(pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$", max_length=2000)]
 """A paragraph for people, under the same rule as Line."""
+Article = Annotated[str, StringConstraints(pattern=rf"^(\n|[^{_CONTROL}])*$", min_length=1, max_length=60_000)]
+"""A text of many paragraphs, one a line; otherwise under the same rule as Line."""

@@ -62,6 +62,53 @@ class Scope(Word):
     CITY_OWN = "city_own", "市本级重点项目", "city-own key project"
 
 
+class PolicyLevel(Word):
+    """Who issued a policy (notice §二(四)4(3): 国家、自治区、市级)."""
+
+    NATIONAL = "national", "国家", "national"
+    REGION = "region", "自治区", "autonomous region"
+    CITY = "city", "市级", "city"
+
+
+class PolicyTopic(Word):
+    """What enterprises ask policies about; which departments cover a topic is a table of the policy service."""
+
+    INVESTMENT = "investment", "稳投资与项目前期", "investment and project preparation"
+    LAND = "land", "用地与规划", "land and planning"
+    FOREST_GRASSLAND = "forest_grassland", "用林用草", "forest land and grassland"
+    ENVIRONMENT = "environment", "环评与排污", "environment and emissions"
+    ENERGY = "energy", "用能与节能降碳", "energy use and saving"
+    WATER = "water", "用水与取水", "water use"
+    CONSTRUCTION = "construction", "工程建设", "construction"
+    TRANSPORT = "transport", "交通物流", "transport and logistics"
+    INDUSTRY = "industry", "工业升级与科技创新", "industry and innovation"
+    AGRICULTURE = "agriculture", "农牧业产业化", "agriculture"
+    TRADE = "trade", "商贸与促消费", "trade and consumption"
+    CULTURE_TOURISM = "culture_tourism", "文化旅游", "culture and tourism"
+    STATISTICS = "statistics", "统计入库", "statistics"
+    FINANCE = "finance", "融资与金融支持", "finance"
+    TAX = "tax", "减税降费", "taxes and fees"
+    SERVICES = "services", "政务服务与营商环境", "government services"
+    ATTRACTION = "attraction", "招商引资", "attracting investment"
+    TALENT = "talent", "用工与人才", "labour and talent"
+
+
+class Standing(Word):
+    """What somebody is in his unit, as far as a policy team asks (notice §二(四)3)."""
+
+    HEAD = "head", "单位负责人", "head of the unit"
+    SECTION_CHIEF = "section_chief", "业务科室负责人", "head of a business section"
+    STAFF = "staff", "工作人员", "member of staff"
+
+
+class Feedback(Word):
+    """What an enterprise says of a visit."""
+
+    SATISFIED = "satisfied", "满意", "satisfied"
+    FAIR = "fair", "基本满意", "fairly satisfied"
+    DISSATISFIED = "dissatisfied", "不满意", "dissatisfied"
+
+
 class Role(Word):
     """What a caller may be to the campaign (requirements row 88)."""
 

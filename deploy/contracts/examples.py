@@ -39,6 +39,22 @@ _DELIVERY: Final = {
     "attempts": 1,
 }
 _DUE: Final = {"session": _SESSION, "due_at": _ISSUED["due_at"]}
+_POLICY: Final = {
+    "policy": "region-2021-green-power",
+    "title": "关于支持绿色电力消纳的若干措施（示例）",
+    "level": "region",
+    "issuer": "内蒙古自治区人民政府办公厅",
+    "number": "内政办发〔2021〕901号",
+    "issued_on": "2021-06-18",
+    "topics": ["energy"],
+    "summary": "新增用能项目优先消纳绿色电力，按年度考核给予用能指标支持。（示例）",
+}
+_BROCHURE: Final = {"campaign": "spring-2022", "department": "11150600MB0XX0131J", "topic": "energy"}
+_NEED: Final = {"session": _SESSION, "need": "need-1"}
+_ENTERPRISE: Final = {"enterprise": "示例企业（虚构）", "enterprise_code": "91150602MA0XX01113"}
+_VISIT: Final = {"session": _SESSION, "team": "team-1", "visit": "visit-1", **_ENTERPRISE}
+_QUESTION: Final = {"topic": "finance", "text": "技改项目贷款贴息如何申请？"}
+_PERSON: Final = {"name": "王建国（虚构）", "unit": "11150600MB0XX0131J", "standing": "section_chief"}
 # Events that no unit posts.
 _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     "KeyIssued": {
@@ -58,6 +74,48 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     "DeliveryFailed": _DELIVERY | {"attempts": 12, "error": "SMTPRecipientsRefused: 550 no such mailbox"},
     "DeadlineApproaching": _DUE | {"hours_since_closing": 12},
     "DeadlineMissed": _DUE,
+    "PolicyListed": _POLICY,
+    "PolicyAmended": _POLICY | {"reason": "补充有效期", "valid_until": "2025-12-31"},
+    "PolicyRepealed": {"policy": _POLICY["policy"], "repealed_on": "2022-03-01", "reason": "被新文件代替"},
+    "BrochurePublished": _BROCHURE
+    | {"title": "用能政策宣传册（示例）", "policies": [_POLICY["policy"]], "published_at": _CLOSED - timedelta(days=1)},
+    "BrochureSuperseded": _BROCHURE
+    | {"code": "4K7MRPC", "edition": 1, "superseded_by": 2, "superseded_at": _CLOSED, "changes": "增补两项政策"},
+    "BrochureScanned": _BROCHURE | {"code": "4K7MRPC", "day": "2022-03-16", "scans": 3},
+    "NeedCollected": _NEED | _ENTERPRISE | {"topic": "finance", "question": _QUESTION["text"]},
+    "NeedWithdrawn": _NEED | {"reason": "重复填报"},
+    "OfficialNominated": _PERSON | {"campaign": "spring-2022", "official": "wang-jianguo", "post": "节能科科长"},
+    "TeamChanged": {
+        "session": _SESSION,
+        "team": "team-1",
+        "leader": {"name": "李文斌（虚构）", "unit": "11150600MB0XX0027E"},
+        "liaison": {"name": "陈雪梅（虚构）", "unit": "11150602MB0XX0019G"},
+        "members": [_PERSON],
+        "topics": ["用能与节能降碳"],
+        "starts_at": _CLOSED - timedelta(hours=5),
+        "ends_at": _CLOSED,
+        "reason": "原成员另有任务",
+    },
+    "VisitPlanned": _VISIT
+    | {"starts_at": _CLOSED - timedelta(hours=4), "ends_at": _CLOSED - timedelta(hours=3), "topics": ["finance"]},
+    "EnterpriseVisited": _VISIT
+    | {
+        "started_at": _CLOSED - timedelta(hours=4),
+        "ended_at": _CLOSED - timedelta(hours=3),
+        "topics": ["finance"],
+        "questions": [_QUESTION | {"question": "question-1"}],
+        "brochures": ["4K7MRPC"],
+        "feedback": "satisfied",
+    },
+    "QuestionLeftOpen": _VISIT | _QUESTION | {"question": "question-1", "asked_at": _CLOSED - timedelta(hours=3)},
+    "QuestionAnswered": {
+        "session": _SESSION,
+        "question": "question-1",
+        "answer": "按自治区贴息办法，由市金融办受理，6月底前兑付。（示例）",
+        "answered_by": "市人民政府金融工作办公室",
+        "answered_at": _CLOSED + timedelta(days=3),
+        "issue": "question-1",
+    },
 }
 _TOTALS: Final = ApprovalTotals(
     docketed=17,
@@ -69,7 +127,7 @@ _TOTALS: Final = ApprovalTotals(
 _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     SessionClosed.type: {"totals": _TOTALS},
     ForumHeld.type: {"issues": 5},
-    VisitsConcluded.type: {"teams": 2},
+    VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},
 }
 _ELEMENTS: Final = 2
 _ID: Final = "20ce95c1f0bb927f11539a7f11205536"

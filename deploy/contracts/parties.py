@@ -16,6 +16,8 @@ _BOTH_DRCS: Final = "市、旗区发展和改革委员会 · the city DRC, a ban
 _BANNER: Final = "旗区政府 · the banner's government"
 _OPENS: Final = "旗区政府；市直专场为市政府办公室 · the banner's government; the general office for the city session"
 _OWNER: Final = "主办该手续的部门 · the bureau that decides the formality at that level"
+_COMPILER: Final = "17个市直部门；市发展和改革委员会 · each of the 17 city departments; the city DRC"
+_COLLECTOR: Final = "旗区政府、园区；市发展和改革委员会 · the banner's government or park; the city DRC"
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
@@ -31,7 +33,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "LicenceIssued": ("证照已当场制发", _OWNER),
     "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}"),
     "ForumHeld": ("座谈会已召开", _BANNER),
+    "PolicyListed": ("政策已入库", _COMPILER),
+    "PolicyAmended": ("政策条目已更正", _COMPILER),
+    "PolicyRepealed": ("政策已废止", _COMPILER),
+    "BrochurePublished": ("宣传册已发布", _COMPILER),
+    "BrochureSuperseded": ("宣传册旧版已被替代", _SERVICE),
+    "BrochureScanned": ("宣传册扫码次数已统计", _SERVICE),
+    "NeedCollected": ("企业政策需求已收集", _COLLECTOR),
+    "NeedWithdrawn": ("企业政策需求已撤回", _COLLECTOR),
+    "OfficialNominated": ("小分队人选已推荐", "该人员所在单位；市发展和改革委员会 · the official's unit; the city DRC"),
     "TeamAssigned": ("政策宣讲小分队已组成", _DRC),
+    "TeamChanged": ("政策宣讲小分队已调整", _DRC),
+    "VisitPlanned": ("入企宣讲已安排", _COLLECTOR),
+    "EnterpriseVisited": ("政策宣讲小分队已入企", _COLLECTOR),
+    "QuestionLeftOpen": ("企业提问未能当场答复", _SERVICE),
+    "QuestionAnswered": ("企业提问已答复", f"{_DRC}；{_SERVICE}"),
     "VisitsConcluded": ("政策宣讲已结束", _DRC),
     "KeyIssued": ("密钥已签发", "`chunfeng keys issue`"),
     "KeyRevoked": ("密钥已吊销", "`chunfeng keys revoke`"),
@@ -42,7 +58,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "DeadlineApproaching": ("印发时限临近", _SERVICE),
     "DeadlineMissed": ("印发逾期", _SERVICE),
 }
-_MADE_BY: Final = {"shared.events.keys": "approvals", "shared.events.bulletin": "bulletin"}
+_MADE_BY: Final = {
+    "shared.events.library": "policy",
+    "shared.events.policy": "policy",
+    "shared.events.keys": "approvals",
+    "shared.events.bulletin": "bulletin",
+}
 
 
 class UnknownEventError(Exception):
