@@ -135,6 +135,14 @@ class Channel(Word):
 
     FOLDER = "folder", "文件夹", "folder"
     SMTP = "smtp", "电子邮件", "e-mail"
+    WEBHOOK = "webhook", "系统接口", "webhook"
+
+
+class Series(Word):
+    """The bulletin's two rows of numbers: a supplement never uses up a number of the main one (document.md 4.1)."""
+
+    MAIN = "main", "期", "issue"
+    SUPPLEMENT = "supplement", "增刊", "supplement"
 
 
 CITY_DIVISION: Final = "150600"

@@ -12,7 +12,16 @@ from typing import Any, Final
 from deploy.contracts.parties import parties_of
 from deploy.recording import read
 from shared import envelope
-from shared.events import EVENTS, ApprovalTotals, Count, Event, ForumHeld, SessionClosed, VisitsConcluded
+from shared.events import (
+    EVENTS,
+    ApprovalTotals,
+    BulletinDrafted,
+    Count,
+    Event,
+    ForumHeld,
+    SessionClosed,
+    VisitsConcluded,
+)
 from shared.outbox import source_of
 from shared.vocabulary import Formality, Level, Outcome
 
@@ -38,6 +47,9 @@ _DELIVERY: Final = {
     "channel": "folder",
     "attempts": 1,
 }
+_READ: Final = {"session": _SESSION, "draft": 1}
+_HEAD: Final = {"name": "李明（虚构）", "post": "市发展和改革委员会副主任"}
+_CHIEF: Final = {"name": "王强（虚构）", "post": "市发展和改革委员会主任"}
 _DUE: Final = {"session": _SESSION, "due_at": _ISSUED["due_at"]}
 _POLICY: Final = {
     "policy": "region-2021-green-power",
@@ -68,10 +80,15 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
         "issued_at": _CLOSED - timedelta(days=2),
     },
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
+    "BulletinDrafted": {"session": _SESSION},
+    "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
+    "BulletinSignedOff": _READ | {"signed_by": _CHIEF, "signed_at": _CLOSED + timedelta(hours=2)},
+    "DeliveryResent": {"session": _SESSION, "revision": 0, "recipient": "市委宣传部", "reason": "收件单位未见邮件"},
     "BulletinIssued": _ISSUED,
     "BulletinCorrected": _ISSUED | {"revision": 1, "issued_at": _CLOSED + timedelta(days=2)},
     "BulletinDelivered": _DELIVERY | {"pdf_sha256": "9" * 64, "delivered_at": _CLOSED + timedelta(hours=3)},
     "DeliveryFailed": _DELIVERY | {"attempts": 12, "error": "SMTPRecipientsRefused: 550 no such mailbox"},
+    "DeliveryUnknown": _DELIVERY | {"attempts": 12, "error": "SMTPServerDisconnected: Connection lost"},
     "DeadlineApproaching": _DUE | {"hours_since_closing": 12},
     "DeadlineMissed": _DUE,
     "PolicyListed": _POLICY,
@@ -128,6 +145,14 @@ _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     SessionClosed.type: {"totals": _TOTALS},
     ForumHeld.type: {"issues": 5},
     VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},
+    BulletinDrafted.type: {
+        "draft": 1,
+        "revision": 0,
+        "drafted_at": _CLOSED,
+        "complete": True,
+        "cutoff": _ISSUED["cutoff"],
+        "contents_sha256": "6" * 64,
+    },
 }
 _ELEMENTS: Final = 2
 _ID: Final = "20ce95c1f0bb927f11539a7f11205536"

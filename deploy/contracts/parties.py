@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.prepare import SERVICES
+from services.bulletin.domain.signoff import ACCEPTS
 from services.bulletin.handlers import handlers
 from shared.clock import SystemClock
 from shared.consumer import On
@@ -54,6 +55,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "BulletinIssued": ("简报已印发", _SERVICE),
     "BulletinCorrected": ("简报已更正", _SERVICE),
     "BulletinDelivered": ("简报已送达", _SERVICE),
+    "BulletinDrafted": ("简报已送审", f"{_DRC}；{_SERVICE}"),
+    "BulletinReviewed": ("简报已审核", _DRC),
+    "BulletinSignedOff": ("简报已签发", _DRC),
+    "DeliveryUnknown": ("简报是否送达不明", _SERVICE),
+    "DeliveryResent": ("简报已重发", _DRC),
     "DeliveryFailed": ("简报未能送达", _SERVICE),
     "DeadlineApproaching": ("印发时限临近", _SERVICE),
     "DeadlineMissed": ("印发逾期", _SERVICE),
@@ -83,7 +89,7 @@ class Parties:
 def accepted_by(service: str) -> Mapping[str, type[Event]]:
     """Return the events that are posted to a service."""
     if service == "bulletin":
-        return {}
+        return ACCEPTS
     accepts: Mapping[str, type[Event]] = importlib.import_module(f"services.{service}.store").Desk.accepts
     return accepts
 

@@ -32,12 +32,13 @@ class PlannedSession(Part):
 
 
 class Recipient(Part):
-    """Who receives the bulletin, in which class, by which channel; `address` is a folder name or a mailbox."""
+    """Who receives the bulletin, in which class, by which channel; `address` is a folder, a mailbox or a URL."""
 
     name: Line
     distribution: Distribution
     channel: Channel
     address: Line
+    copies: int | None = Field(default=None, ge=0, le=10_000, description="Printed copies, out of the print count")
 
 
 class Masthead(Part):
@@ -57,6 +58,10 @@ class Switches(Part):
     issue_before: timedelta = Field(
         default=timedelta(minutes=30), description="Issue anyway this long before the limit"
     )
+    sign_off: tuple[SessionKind, ...] = Field(
+        default=(), description="Kinds of session whose bulletin a leader signs off; the others issue by themselves"
+    )
+    two_persons: bool = Field(default=True, description="Whoever reviewed a draft may not sign it off")
 
 
 class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.vocabulary import Distribution, Formality, Level, Outcome, SessionKind
+from shared.events import SignOff
+from shared.vocabulary import Distribution, Formality, Level, Outcome, Series, SessionKind
 
 TEMPLATE = "2026-1"
 """Version of the page; part of the edition, so that a new page never passes for an old one."""
@@ -142,6 +143,26 @@ class Addressee(Piece):
 
     name: str
     distribution: Distribution
+    copies: int | None = None
+    """Printed copies out of the print count, where the campaign says how many."""
+
+
+class Compared(Piece):
+    """One session's line in the wrap-up's comparison: the figures of its newest edition."""
+
+    session: str
+    session_name: str
+    kind: SessionKind
+    number: int
+    revision: int
+    sha256: str
+    """Of the edition the figures are from."""
+    held_on: date
+    totals: Totals
+    enterprises: int | None
+    issues: int
+    surveys: int
+    teams: int
 
 
 class Edition(Piece):
@@ -168,7 +189,6 @@ class Edition(Piece):
     number: int
     revision: int
     issued_at: datetime
-    """Also the sign-off date printed on the page, in Asia/Shanghai."""
     due_at: datetime
     complete: bool
     """False when issued at the limit with something owed: the page then states its cut-off, 截至."""
@@ -184,6 +204,19 @@ class Edition(Piece):
     print_count: int
     surveys: tuple[Survey, ...] = ()
     progress: tuple[Progress, ...] = ()
+    series: Series = Series.MAIN
+    draft: int | None = None
+    """The number of the draft 送审稿, while it is one; None once issued."""
+    sign_off: SignOff | None = None
+    unsigned: bool = False
+    """Its campaign wants it signed off, and its limit came first: the page then says so."""
+    compared: tuple[Compared, ...] = ()
+    """The sessions a wrap-up compares; a session's own bulletin has none."""
+
+    @property
+    def dated(self) -> datetime:
+        """The moment whose day is printed as 印发日期: that of the sign-off where there was one (document.md 4.1)."""
+        return self.sign_off.signed_at if self.sign_off else self.issued_at
 
     def canonical(self) -> bytes:
         """Return the canonical JSON: UTF-8, keys sorted, no insignificant white space."""

@@ -24,6 +24,17 @@ class Closing:
     """The last alarm raised, in hours; 24 once the limit was missed."""
     revision: int | None = None
     """The newest edition's revision; None before the first."""
+    signed: bool = False
+    """A draft of the next edition has been signed off and waits to be issued."""
+    drafted_at: datetime | None = None
+    """When the next edition was first drafted, if it was."""
+
+    @property
+    def next_limit(self) -> datetime | None:
+        """The limit of the next edition: the session's own, or for a correction as long after its first draft."""
+        if self.revision is None:
+            return self.due_at
+        return self.drafted_at + (self.due_at - self.closed_at) if self.drafted_at else None
 
     @property
     def settled(self) -> bool:
@@ -37,6 +48,7 @@ class Step(StrEnum):
     WAIT = "wait"
     ISSUE = "issue"
     CORRECT = "correct"
+    DRAFT = "draft"
 
 
 def step(  # noqa: PLR0913  (the facts that decide)
@@ -46,6 +58,28 @@ def step(  # noqa: PLR0913  (the facts that decide)
     if closing.revision is None:
         return Step.ISSUE if complete or now >= closing.due_at - issue_before else Step.WAIT
     return Step.CORRECT if changed and now >= closing.touched_at + quiet else Step.WAIT
+
+
+def step_to_sign(  # noqa: PLR0913  (the facts that decide)
+    closing: Closing,
+    now: datetime,
+    *,
+    complete: bool,
+    changed: bool,
+    fresh: bool,
+    issue_before: timedelta,
+    quiet: timedelta,
+) -> Step:
+    """Say what to do where a leader signs: put up what is new to the newest draft, issue unsigned at the limit.
+
+    `fresh` tells that no draft says what would be issued now. Silence is worse than a missing signature: at the limit
+    the bulletin goes out all the same, and says that it is unsigned.
+    """
+    due = closing.next_limit
+    if due is not None and now >= due - issue_before and (closing.revision is None or changed):
+        return Step.ISSUE if closing.revision is None else Step.CORRECT
+    ready = complete if closing.revision is None else changed and now >= closing.touched_at + quiet
+    return Step.DRAFT if ready and fresh else Step.WAIT
 
 
 def alarm(closing: Closing, now: datetime) -> int | None:
