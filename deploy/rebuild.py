@@ -12,7 +12,7 @@ from sqlalchemy import text
 from deploy.local import ROOT, Local
 from deploy.prepare import SERVICES, prepare_databases, prepare_stream
 from services.bulletin import rebuild
-from services.bulletin.pdf.renderer import Renderer
+from services.bulletin.pdf.renderer import EditionRenderer
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.relay import Relay
@@ -65,7 +65,7 @@ def rebuild_bulletin(folder: Path, say: Say) -> int:
 async def _rebuild(local: Local) -> list[rebuild.Rebuilt]:
     await prepare_databases({"bulletin": local.database("bulletin")})
     database = Database(local.database("bulletin"))
-    printer = Renderer(ROOT / ".chunfeng" / "fonts")
+    printer = EditionRenderer(ROOT / ".chunfeng" / "fonts")
     async with printer.running():
         try:
             return await rebuild.rebuild(database, facts_in(local.nats.url("operator")), printer)

@@ -46,6 +46,8 @@ class ServiceSettings(BaseSettings):
     """False on an instance that only takes events while another one of its service relays."""
     addresses: dict[str, str] = {}
     """Where people find each service, for links: {"approvals": "https://…"}; else by port on the same host."""
+    fonts_folder: Path | None = None
+    """Fonts beside those the system has, for whatever is printed."""
     max_body_bytes: int = 1024 * 1024
     crash_at: str | None = None
     """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""

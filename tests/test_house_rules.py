@@ -24,7 +24,6 @@ OWN = {
         "deadline.py",
         "delivery.py",
         "rebuild.py",
-        "fonts.py",
         "wording.py",
         "pdf",
         "pdf.py",

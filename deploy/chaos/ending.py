@@ -19,7 +19,7 @@ from deploy.demo.report import Cells, Reporter, cells
 from deploy.local import ROOT
 from deploy.prepare import SERVICES, prepare_databases
 from deploy.rebuild import facts_in
-from services.bulletin.pdf.renderer import Renderer
+from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.rebuild import rebuild
 from shared.database import Database
 from shared.envelope import Fact
@@ -115,7 +115,7 @@ async def rebuilt(world: World) -> tuple[list[str], int]:
     """I6: an empty database filled from the stream holds the same facts and prints the same pages."""
     await asyncio.to_thread(world.postgres.create_database, _REBUILT)
     await prepare_databases({"bulletin": world.database(_REBUILT)})
-    database, printer = Database(world.database(_REBUILT)), Renderer(ROOT / ".chunfeng" / "fonts")
+    database, printer = Database(world.database(_REBUILT)), EditionRenderer(ROOT / ".chunfeng" / "fonts")
     try:
         async with printer.running():
             again = await rebuild(database, facts_in(world.nats.url("operator")), printer)

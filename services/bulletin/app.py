@@ -6,7 +6,7 @@ from services.bulletin import api
 from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
 from services.bulletin.handlers import handlers
-from services.bulletin.pdf.renderer import Renderer
+from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
 from services.bulletin.store import keep
 from shared.spine import Spine
@@ -16,7 +16,7 @@ def build(settings: Settings) -> FastAPI:
     """Build the application."""
     spine = Spine("bulletin", settings, remember=keep)
     spine.react(handlers(spine.clock))
-    printer = Renderer(settings.fonts_folder)
+    printer = EditionRenderer(settings.fonts_folder)
     deadline = Deadline(
         database=spine.database, clock=spine.clock, settings=settings, printer=printer, wake=spine.applied
     )

@@ -17,8 +17,6 @@ class Settings(ServiceSettings):
     smtp_sender: str = "bulletin@chunfeng.invalid"
     smtp_timeout: timedelta = timedelta(seconds=20)
     """How long the mail server may take to answer; three times this lies below the lease."""
-    fonts_folder: Path | None = None
-    """Fonts beside those the system has."""
     correction_quiet: timedelta = timedelta(minutes=10)
     """A correction waits until its session has been quiet this long, so that late facts come in one."""
     look_again_before: timedelta = timedelta(hours=2)

@@ -6,8 +6,8 @@ from typing import Final
 
 from services.bulletin import wording
 from services.bulletin.domain.edition import Application, Edition
-from services.bulletin.fonts import Role
 from services.bulletin.pdf.typeset import Run
+from shared.printing.fonts import Role
 from shared.vocabulary import Outcome
 
 Cell = tuple[Run, ...]

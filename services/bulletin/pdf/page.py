@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.bulletin import wording
 from services.bulletin.domain.edition import Edition
-from services.bulletin.fonts import Fonts, Role
 from services.bulletin.pdf import contents
 from services.bulletin.pdf.typeset import Line, Run, Setter
+from shared.printing.fonts import Fonts, Role
 from shared.vocabulary import Distribution
 
 MM: Final = 72 / 25.4

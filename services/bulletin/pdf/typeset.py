@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from services.bulletin.fonts import Fonts, Role
+from shared.printing.fonts import Fonts, Role
+from shared.printing.glyphs import visible
 
 _TOKEN: Final = re.compile(r"——|……|〔\d{4}〕\d+号|[A-Za-z0-9][A-Za-z0-9.,:@%+#]*[-/_]*|\s+|.", re.DOTALL)
 _NEVER_FIRST: Final = frozenset("，。、；：？！）》〉」』】〕”’％…—·～℃‰,.;:?!)]}%")
 _NEVER_LAST: Final = frozenset("（《〈「『【〔“‘￥$([{")
-_INVISIBLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
 _BACK_UP: Final = 6
 """How many tokens a break may move back for the sake of punctuation."""
 _STRETCH: Final = 0.12
@@ -51,11 +48,6 @@ class _Token:
     role: Role
     text: str
     width: float
-
-
-def visible(text: str) -> str:
-    """Return what is printed of a text: no invisible characters, every white space a single blank."""
-    return re.sub(r"\s+", " ", _INVISIBLE.sub("", text)).strip()
 
 
 class Setter:

@@ -1,8 +1,12 @@
 """What the renderer and its child say to each other: frames of a four-byte length, one byte of kind, a body."""
 
 import json
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import BinaryIO, Final, Self
+
+from shared.printing.press import Attachment
 
 READY: Final = b"R"
 PRINTED: Final = b"P"
@@ -29,6 +33,29 @@ class Start:
     @classmethod
     def read(cls, text: str) -> Self:
         return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A page to be printed, as the child is asked for it."""
+
+    html: str
+    css: str
+    identifier: str
+    created: datetime | None
+    attachments: tuple[Attachment, ...]
+
+    def written(self) -> bytes:
+        created = self.created.isoformat() if self.created else None
+        attached = [asdict(one) | {"content": b64encode(one.content).decode()} for one in self.attachments]
+        return json.dumps(asdict(self) | {"created": created, "attachments": attached}).encode()
+
+    @classmethod
+    def read(cls, request: bytes) -> Self:
+        told = json.loads(request)
+        created = datetime.fromisoformat(told["created"]) if told["created"] else None
+        attached = (Attachment(**one | {"content": b64decode(one["content"])}) for one in told["attachments"])
+        return cls(**told | {"created": created, "attachments": tuple(attached)})
 
 
 def framed(kind: bytes, body: bytes) -> bytes:
