@@ -168,6 +168,44 @@ def rebuild_stream(folder: Folder = FOLDER) -> None:
 
 
 @app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(help="The file to write, such as chunfeng-2022-03-16.tar")],
+    folder: Folder = FOLDER,
+) -> None:
+    """备份四个数据库于同一时刻，不必停机。Back all four databases up as of one moment, running or not.
+
+    Example: chunfeng backup /backups/chunfeng-2022-03-16.tar
+    """
+    from deploy.recovery import backup as work  # noqa: PLC0415
+
+    raise typer.Exit(work(folder, out, typer.echo))
+
+
+@app.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file `chunfeng backup` wrote")], folder: Folder = FOLDER
+) -> None:
+    """恢复到空系统，重发事件流，逐项核对。Restore into an empty folder, publish the stream again, verify all.
+
+    Example: chunfeng restore /backups/chunfeng-2022-03-16.tar --folder .chunfeng/restored
+    """
+    from deploy.recovery import restore as work  # noqa: PLC0415
+
+    raise typer.Exit(work(archive, folder, typer.echo))
+
+
+@app.command()
+def verify(folder: Folder = FOLDER) -> None:
+    """核对每条事件、每期简报，指出被改动的。Hold every fact and bulletin against its copies; name what was altered.
+
+    Example: chunfeng verify
+    """
+    from deploy.recovery import verify as work  # noqa: PLC0415
+
+    raise typer.Exit(work(folder, typer.echo))
+
+
+@app.command()
 def chaos(
     kills: Annotated[int, typer.Option(help="How many processes to kill")] = 60,
     seed: Annotated[int | None, typer.Option(help="Replay the run with this seed")] = None,

@@ -79,7 +79,7 @@ def rebuild_stream(folder: Path, say: Say) -> int:
     local.postgres.start()
     local.nats.start()
     try:
-        for service, count in asyncio.run(_republish(local)).items():
+        for service, count in asyncio.run(republish(local)).items():
             say(f"{service}: {count} 条事件已在流中 facts are in the stream")
     finally:
         local.nats.stop()
@@ -87,7 +87,8 @@ def rebuild_stream(folder: Path, say: Say) -> int:
     return 0
 
 
-async def _republish(local: Local) -> dict[str, int]:
+async def republish(local: Local) -> dict[str, int]:
+    """Publish every outbox of a system whose servers run; return how many facts each service has in the stream."""
     await prepare_stream(local.nats.url("operator"))
     return {service: await _republish_one(local, service) for service in SERVICES}
 

@@ -79,11 +79,12 @@ def alembic_config(service: str, connection: Connection, metadata: Sequence[Meta
     return config
 
 
-async def migrate(service: str, url: URL, metadata: Sequence[MetaData]) -> None:
-    """Bring a service's database to the newest revision."""
+async def migrate(service: str, url: URL, metadata: Sequence[MetaData], to: Sequence[str] = ("heads",)) -> None:
+    """Bring a service's database to the newest revision, or to the ones named."""
 
     def upgrade(connection: Connection) -> None:
-        alembic.command.upgrade(alembic_config(service, connection, metadata), "heads")
+        for revision in to:
+            alembic.command.upgrade(alembic_config(service, connection, metadata), revision)
 
     engine = create_async_engine(url, hide_parameters=True)
     try:

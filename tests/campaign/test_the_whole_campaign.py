@@ -11,6 +11,7 @@ import pytest
 from deploy.demo import report, run
 from deploy.local import Local
 from deploy.rebuild import rebuild_bulletin, rebuild_stream
+from deploy.recovery import backup, restore, verify
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +108,50 @@ def test_one_grep_follows_an_event_from_its_post_to_the_page(campaign: Campaign)
 
     assert lines("approvals") == {"request", "facts.published"}
     assert lines("bulletin") >= {"facts.applied", "bulletin.issued"}
+
+
+@pytest.fixture(scope="module")
+def restored(campaign: Campaign, servers: Path) -> Iterator[Path]:
+    """Back the campaign up and restore it into an empty folder; yield that."""
+    archive, folder = servers / "backup.tar", servers / "restored"
+    assert backup(campaign.folder, archive, print) == 0
+    assert restore(archive, folder, print) == 0
+    assert restore(archive, folder, print) == 1, "only into empty databases"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.row(86)
+def test_a_backup_restored_into_an_empty_folder_has_the_same_hashes_and_verifies(
+    campaign: Campaign, restored: Path
+) -> None:
+    said: list[str] = []
+    assert verify(restored, said.append) == 0
+    editions = sum(len(one["editions"]) for one in campaign.summary["sessions"])
+    assert f"{editions} 期 editions" in said[-1]
+    local = Local(restored)
+    with local.postgres:
+        rows = local.postgres.sql("SELECT pdf_sha256 FROM edition", database="bulletin").split()
+    hashes = {edition["pdf_sha256"] for one in campaign.summary["sessions"] for edition in one["editions"]}
+    assert set(rows) == hashes
+
+
+@pytest.mark.row(80)
+def test_an_edited_fact_and_an_edited_page_are_found_and_named(restored: Path) -> None:
+    local, said = Local(restored), list[str]()
+    with local.postgres:
+        edited = local.postgres.sql(
+            "UPDATE outbox SET envelope = replace(envelope, '2022', '2023') WHERE sequence = 100 RETURNING event_id",
+            database="approvals",
+        ).strip()
+        session = local.postgres.sql(
+            "UPDATE edition SET pdf = pdf || '\\x20' WHERE number = 3 AND revision = 0 RETURNING session",
+            database="bulletin",
+        ).strip()
+    assert verify(restored, said.append) == 1
+    assert f"✗ approvals outbox #100 {edited}：与事件流中的不一致 (it differs from the stream)" in said
+    assert f"✗ bulletin {session} r0：PDF 与其哈希不符 (its PDF is not the one that was issued)" in said
+    assert len(said) == 3
 
 
 @pytest.mark.row(56, 86)

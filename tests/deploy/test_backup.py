@@ -1,0 +1,92 @@
+"""A backup is of one moment, whatever is recorded meanwhile."""
+
+import asyncio
+import gzip
+import json
+import tarfile
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy import backup as backups
+from deploy.backup import NotRestoredError, backup, restore
+from deploy.prepare import SERVICES
+from deploy.standing import Standing
+from shared.database import Database
+from tests.posting import OPENED, approvals, keys
+from tests.systems import System, until
+
+pytestmark = pytest.mark.row(86)
+
+
+async def places_of(system: System) -> Standing:
+    databases = {service: (await system.database(service)).url for service in SERVICES}
+    return Standing(databases, system.nats.url("operator"))
+
+
+def rows_of(archive: Path, service: str, table: str, column: str) -> list[str]:
+    """Return one column of a table in a backup."""
+    with tarfile.open(archive) as tar:
+        manifest = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]
+        member = tar.extractfile(f"{service}/{table}.copy.gz")
+        assert member is not None
+        text = gzip.decompress(member.read()).decode()
+    place = manifest["services"][service]["tables"][table]["columns"].index(column)
+    return [line.split("\t")[place] for line in text.splitlines()]
+
+
+async def test_no_service_has_applied_a_fact_its_source_does_not_hold(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly(reader: asyncpg.Connection) -> None:
+        await begin(reader)
+        await asyncio.sleep(0.3)  # time enough for a fact to be published and applied
+
+    begin = backups.begin
+    monkeypatch.setattr(backups, "begin", slowly)
+    async with approvals(system, *OPENED), system.serving("forums"):
+        posting = asyncio.create_task(_issue_keys_for_ever(await system.database("approvals")))
+        try:
+            await until(lambda: _applied(system), within=15)
+            for number in range(2):
+                archive = tmp_path / f"{number}.tar"
+                manifest = await backup(await places_of(system), archive, print)
+                recorded = set(rows_of(archive, "approvals", "outbox", "event_id"))
+                assert set(rows_of(archive, "forums", "inbox", "event_id")) <= recorded
+                assert len(recorded) > 50
+                assert len(recorded) == manifest["services"]["approvals"]["last"]
+        finally:
+            posting.cancel()
+
+
+async def _issue_keys_for_ever(database: Database) -> None:
+    while True:
+        await keys(database)
+
+
+async def _applied(system: System) -> bool:
+    return await system.count("forums", "inbox") > 50
+
+
+async def test_what_is_no_backup_is_refused_in_a_sentence(system: System, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tar"
+    broken.write_bytes(b"not a tar")
+    with pytest.raises(NotRestoredError, match="不是完好的备份"):
+        await restore(broken, (await places_of(system)).databases, print)
+
+
+async def test_a_damaged_backup_restores_nothing(system: System, tmp_path: Path) -> None:
+    async with approvals(system, *OPENED):
+        await backup(await places_of(system), tmp_path / "whole.tar", print)
+    await system.empty("approvals")
+    with tarfile.open(tmp_path / "whole.tar") as tar:
+        tar.extractall(tmp_path / "parts", filter="data")
+    damaged = tmp_path / "parts" / "approvals" / "outbox.copy.gz"
+    text = gzip.decompress(damaged.read_bytes()).replace(b"spring", b"autumn")
+    damaged.write_bytes(gzip.compress(text))
+    with tarfile.open(tmp_path / "damaged.tar", "w") as tar:
+        tar.add(tmp_path / "parts", arcname=".")
+    with pytest.raises(NotRestoredError, match="不一致"):
+        await restore(tmp_path / "damaged.tar", (await places_of(system)).databases, print)
+    assert await system.count("approvals", "outbox") == 0
