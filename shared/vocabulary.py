@@ -54,6 +54,13 @@ class Outcome(Word):
     FORWARDED = "forwarded", "转报上报", "forwarded to a higher body"
 
 
+class ForwardResult(Word):
+    """What the higher body decided of a forwarded application (requirements row 20)."""
+
+    GRANTED = "granted", "批准", "granted"
+    REFUSED = "refused", "不予批准", "refused"
+
+
 class Scope(Word):
     """Which list a project stands on (notice §二(一)3, (五)3)."""
 

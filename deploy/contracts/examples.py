@@ -67,7 +67,43 @@ _ENTERPRISE: Final = {"enterprise": "示例企业（虚构）", "enterprise_code
 _VISIT: Final = {"session": _SESSION, "team": "team-1", "visit": "visit-1", **_ENTERPRISE}
 _QUESTION: Final = {"topic": "finance", "text": "技改项目贷款贴息如何申请？"}
 _PERSON: Final = {"name": "王建国（虚构）", "unit": "11150600MB0XX0131J", "standing": "section_chief"}
-# Events that no unit posts.
+_DEFERRED: Final = {
+    "session": _SESSION,
+    "project_code": "2203-150602-04-01-990011",
+    "formality": "environmental_impact",
+    "level": "city",
+}
+_STANDING: Final = {
+    "project_name": "年产5万吨示例高端铝基新材料项目",
+    "owner_name": "东胜区示例镕昇新材料有限公司",
+    "unit": "市生态环境局",
+    "signed_at": "2022-03-16T09:04:00+08:00",
+    "due": "2022-03-31",
+    "missing": ("公众参与说明", "污染物排放总量来源说明"),
+    "outstanding": ("污染物排放总量来源说明",),
+}
+_SUPPLIED: Final = {
+    "materials": ("公众参与说明",),
+    "supplied_at": "2022-03-22T10:00:00+08:00",
+    "supplied_by": "李堃（虚构）",
+    "received_by": "王喆（虚构）",
+}
+_REVOKED: Final = {
+    "reason": "逾期未补正，经催告仍未提交",
+    "revoked_at": "2022-04-06T09:30:00+08:00",
+    "revoked_by": "王喆（虚构）",
+}
+_FORWARDED: Final = _DEFERRED | {"formality": "energy_review"}
+_RECEIVED: Final = {"receipt_number": "内能受〔2022〕018号", "received_on": "2022-03-18", "promised_by": "2022-04-15"}
+_RESOLVED: Final = {
+    "result": "granted",
+    "document": "内能审字〔2022〕7号",
+    "decided_on": "2022-03-23",
+    "told_at": "2022-03-23T16:00:00+08:00",
+    "told_how": "书面送达",
+}
+_OVERDUE: Final = _STANDING | {"overdue": True}
+# Events that no unit posts, or none in the recording.
 _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     "KeyIssued": {
         "key": "ab12cd34",
@@ -84,6 +120,12 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
     "BulletinSignedOff": _READ | {"signed_by": _CHIEF, "signed_at": _CLOSED + timedelta(hours=2)},
     "DeliveryResent": {"session": _SESSION, "revision": 0, "recipient": "市委宣传部", "reason": "收件单位未见邮件"},
+    "DeferralMadeGood": _DEFERRED | _SUPPLIED,
+    "DeferralReminded": _DEFERRED | {"due": "2022-03-31", "standing": _STANDING},
+    "DeferralOverdue": _DEFERRED | {"due": "2022-03-31", "standing": _OVERDUE},
+    "DeferralRevoked": _DEFERRED | _REVOKED,
+    "ForwardReceived": _FORWARDED | _RECEIVED,
+    "ForwardResolved": _FORWARDED | _RESOLVED,
     "BulletinIssued": _ISSUED,
     "BulletinCorrected": _ISSUED | {"revision": 1, "issued_at": _CLOSED + timedelta(days=2)},
     "BulletinDelivered": _DELIVERY | {"pdf_sha256": "9" * 64, "delivered_at": _CLOSED + timedelta(hours=3)},

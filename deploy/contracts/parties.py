@@ -32,6 +32,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ApprovalSigned": ("事项已签批", _OWNER),
     "ApprovalCorrected": ("签批已更正", _OWNER),
     "LicenceIssued": ("证照已当场制发", _OWNER),
+    "DeferralMadeGood": ("容缺材料已补正", _OWNER),
+    "DeferralReminded": ("补正期限将到", _SERVICE),
+    "DeferralOverdue": ("补正已逾期", _SERVICE),
+    "DeferralRevoked": ("容缺审批已撤销", _OWNER),
+    "ForwardReceived": ("转报已获受理", _OWNER),
+    "ForwardResolved": ("转报已有结果", _OWNER),
     "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}"),
     "ForumHeld": ("座谈会已召开", _BANNER),
     "PolicyListed": ("政策已入库", _COMPILER),
@@ -68,6 +74,7 @@ _MADE_BY: Final = {
     "shared.events.library": "policy",
     "shared.events.policy": "policy",
     "shared.events.keys": "approvals",
+    "shared.events.followup": "approvals",
     "shared.events.bulletin": "bulletin",
 }
 

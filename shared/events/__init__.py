@@ -47,6 +47,16 @@ from shared.events.campaign import (
     Unit,
     Venue,
 )
+from shared.events.followup import (
+    DeferralMadeGood,
+    DeferralOverdue,
+    DeferralReminded,
+    DeferralRevoked,
+    FollowUpEvent,
+    ForwardReceived,
+    ForwardResolved,
+    Standing,
+)
 from shared.events.forums import ForumHeld, IssueRaised
 from shared.events.keys import KeyIssued, KeyRevoked
 from shared.events.library import (
@@ -104,12 +114,19 @@ __all__ = [
     "DeadlineMissed",
     "Decision",
     "Deferral",
+    "DeferralMadeGood",
+    "DeferralOverdue",
+    "DeferralReminded",
+    "DeferralRevoked",
     "DeliveryFailed",
     "DeliveryResent",
     "DeliveryUnknown",
     "EnterpriseVisited",
     "Event",
+    "FollowUpEvent",
     "ForumHeld",
+    "ForwardReceived",
+    "ForwardResolved",
     "Forwarding",
     "IssueRaised",
     "KeyIssued",
@@ -138,6 +155,7 @@ __all__ = [
     "SessionOpened",
     "SessionScheduled",
     "SignOff",
+    "Standing",
     "Switches",
     "TeamAssigned",
     "TeamChanged",
