@@ -2,7 +2,7 @@
 
 from services.bulletin.domain import fold
 from services.bulletin.domain.edition import Application, Change, Edition, Owed, Withdrawn
-from services.bulletin.domain.facts import SessionFacts
+from services.bulletin.domain.facts import SessionFacts, at_closing
 from shared.vocabulary import CITY_DIVISION, Level
 
 _OUTCOME_OPEN = "（未办结）"
@@ -36,7 +36,7 @@ def _approvals_reconcile(known: SessionFacts) -> bool:
     """Compare the service's control totals with what its facts up to the closing add up to (row 59)."""
     if known.closed is None or known.closed.totals is None:
         return False
-    stated, then = known.closed.totals, known.at_closing()
+    stated, then = known.closed.totals, at_closing(known)
     withdrawn = sum(case.withdrawn is not None for case in then.cases.values())
     own = fold.totals(fold.applications(then), withdrawn)
     return (

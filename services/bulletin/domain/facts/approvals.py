@@ -1,0 +1,49 @@
+"""Reads what became of the applications on the docket."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.bulletin.domain.facts.known import Case, Reader, SessionFacts
+from shared.envelope import Fact
+from shared.events import ApplicationDocketed, ApplicationWithdrawn, ApprovalCorrected, ApprovalSigned, LicenceIssued
+
+
+def _case(known: SessionFacts, fact: Fact) -> Case:
+    return known.cases.setdefault(fact.subject, Case())
+
+
+def _docketed(known: SessionFacts, fact: Fact) -> None:
+    _case(known, fact).docketed = ApplicationDocketed.model_validate(fact.data)
+
+
+def _withdrawn(known: SessionFacts, fact: Fact) -> None:
+    _case(known, fact).withdrawn = ApplicationWithdrawn.model_validate(fact.data)
+
+
+def _signed(known: SessionFacts, fact: Fact) -> None:
+    case = _case(known, fact)
+    if fact.version > case.decision_version:
+        case.decision = ApprovalSigned.model_validate(fact.data)
+        case.decision_version = fact.version
+
+
+def _corrected(known: SessionFacts, fact: Fact) -> None:
+    case = _case(known, fact)
+    case.amended = True
+    if fact.version > case.decision_version:
+        case.decision = ApprovalCorrected.model_validate(fact.data)
+        case.decision_version = fact.version
+
+
+def _licence(known: SessionFacts, fact: Fact) -> None:
+    licence = LicenceIssued.model_validate(fact.data)
+    _case(known, fact).licences[licence.number] = licence
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    ApplicationDocketed.type: _docketed,
+    ApplicationWithdrawn.type: _withdrawn,
+    ApprovalSigned.type: _signed,
+    ApprovalCorrected.type: _corrected,
+    LicenceIssued.type: _licence,
+}
