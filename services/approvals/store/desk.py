@@ -1,25 +1,22 @@
-"""Every query of the approvals service."""
+"""The approvals service's side of the intake: what deciding a group reads, and what it saves."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.approvals import tables
 from services.approvals.domain import ApprovalsWorld
-from services.approvals.domain.state import Application, Session, totals
+from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
+from services.approvals.store.rows import application
 from shared import plans
 from shared.events import (
     ApplicationEvent,
-    ApprovalTotals,
     Event,
     LicenceIssued,
     SessionClosed,
     SessionEvent,
 )
-from shared.vocabulary import Formality, Level, Outcome, Scope
 
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = "SELECT * FROM session WHERE session = ANY(CAST(:sessions AS text[])) ORDER BY session FOR {lock}"
@@ -75,7 +72,7 @@ class Desk:
         subjects = {event.subject for event in events if isinstance(event, ApplicationEvent)}
         if subjects or closing:
             rows = await connection.execute(_APPLICATIONS, {"subjects": list(subjects), "closing": list(closing)})
-            world.applications = {row.subject: _application(row) for row in rows}
+            world.applications = {row.subject: application(row) for row in rows}
         if numbers := [event.number for event in events if isinstance(event, LicenceIssued)]:
             rows = await connection.execute(_LICENCES, {"numbers": numbers})
             world.licences = {(row.issuer, row.number): row.subject for row in rows}
@@ -104,39 +101,3 @@ def _turn(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
 
 def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[str, list[object]]:
     return dict(zip(names, _turn(rows), strict=True))
-
-
-def _application(row: object) -> Application:
-    values = {name: getattr(row, name) for name in Application._fields}
-    values["formality"] = Formality(values["formality"])
-    values["level"] = Level(values["level"])
-    values["scope"] = Scope(values["scope"])
-    values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
-    return Application(**values)
-
-
-class Store:
-    """Reads for the service's own API."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        """Read within one database session."""
-        self._session = session
-
-    async def totals_of(self, session: str) -> ApprovalTotals:
-        """Count a session's applications as they stand now."""
-        query = select(tables.Application).where(col(tables.Application.session) == session)
-        return totals(_application(row) for row in (await self._session.exec(query)).all())
-
-    async def sessions_of(self, campaign: str) -> Sequence[tables.Session]:
-        """List a campaign's sessions."""
-        query = select(tables.Session).where(col(tables.Session.session).startswith(f"{campaign}-", autoescape=True))
-        return (await self._session.exec(query.order_by(tables.Session.session))).all()
-
-    async def all_sessions(self) -> Sequence[tables.Session]:
-        """List every session of every campaign."""
-        return (await self._session.exec(select(tables.Session).order_by(tables.Session.session))).all()
-
-    async def applications_of(self, session: str) -> Sequence[tables.Application]:
-        """List a session's ledger."""
-        query = select(tables.Application).where(col(tables.Application.session) == session)
-        return (await self._session.exec(query.order_by(tables.Application.subject))).all()
