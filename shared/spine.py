@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import nats.errors
@@ -15,7 +16,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import faults, logs, web
+from shared import faults, gauges, logs, web
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, SystemClock
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
@@ -72,15 +73,17 @@ class Spine:
         )
         self.consumer.subscribe(self.broker)
 
-    def application(
+    def application(  # noqa: PLR0913  (what makes up a service)
         self,
         *,
         summary: str,
         routes: Sequence[APIRouter],
         parts: Sequence[web.Part] = (),
         pages: web.Pages | None = None,
+        useful: Mapping[str, web.Check] = MappingProxyType({}),
+        measures: Sequence[web.Measure] = (),
     ) -> FastAPI:
-        """Return the service as a FastAPI application."""
+        """Return the service as a FastAPI application; without what is `useful` it is degraded, not unready."""
         routers = list(routes)
         post = None
         if self.intake is not None and self.front is not None:
@@ -93,8 +96,12 @@ class Spine:
             summary=summary,
             routes=routers,
             parts=(self, *parts),
-            checks={"database": self.database.answers, "nats": self._nats_answers},
-            details=self._outbox,
+            health=web.Health(
+                needed={"database": self.database.answers, "nats": self._nats_answers},
+                details=self._outbox,
+                useful=useful,
+                measures=(self._measure, *measures),
+            ),
             post_events=post,
             clock=self.clock,
             pages=pages,
@@ -167,6 +174,12 @@ class Spine:
         async with self.database.reading() as session:
             last, published = await state(session)
         return {"outbox": {"last": last, "published": published}}
+
+    async def _measure(self) -> None:
+        """Set the gauges of what waits."""
+        await gauges.measure_tables(self.service, self.database, self.clock.now())
+        if self.consumer is not None and self._client is not None:
+            await gauges.measure_consumer(self.service, self._client)
 
     async def _nats_answers(self) -> bool:
         try:

@@ -23,6 +23,7 @@ OWN = {
         "edition.py",
         "deadline.py",
         "delivery.py",
+        "gauges.py",
         "rebuild.py",
         "wording.py",
         "pdf",

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.bulletin import api
 from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
+from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
@@ -21,8 +22,11 @@ def build(settings: Settings) -> FastAPI:
         database=spine.database, clock=spine.clock, settings=settings, printer=printer, wake=spine.applied
     )
     delivery = Delivery(database=spine.database, clock=spine.clock, settings=settings)
+    gauges = Gauges(spine.database, spine.clock, settings)
     return spine.application(
         summary="Facts, editions, deadlines and deliveries",
         routes=[api.routes(spine.database, spine.keys, spine.clock)],
         parts=(printer, deadline, delivery),
+        useful={"mail": gauges.mail_answers},
+        measures=(gauges.measure,),
     )

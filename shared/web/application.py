@@ -1,23 +1,21 @@
 """The application of a service: what runs beside it, its routes, its health, its metrics."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
-import prometheus_client
 from fastapi import APIRouter, FastAPI
-from starlette.responses import JSONResponse, Response
 
 from shared import logs
 from shared.clock import Clock
 from shared.web import problem
+from shared.web.health import Health
+from shared.web.health import routes as health_routes
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
 
 # FastAPI's own pages fetch their scripts from another host.
 _NO_PAGES: Any = {"docs_url": None, "redoc_url": None}
-Check = Callable[[], Awaitable[bool]]
 
 
 class Part(Protocol):
@@ -28,36 +26,13 @@ class Part(Protocol):
         ...
 
 
-Details = Callable[[], Awaitable[dict[str, Any]]]
-
-
-def _health(app: FastAPI, service: str, clock: Clock, checks: dict[str, Check], details: Details) -> None:
-    @app.get("/health/live", include_in_schema=False)
-    async def live() -> dict[str, str]:
-        return {"service": service, "status": "live"}
-
-    @app.get("/health/ready", include_in_schema=False)
-    async def ready() -> Response:
-        results = await asyncio.gather(*(check() for check in checks.values()))
-        states = dict(zip(checks, results, strict=True))
-        body = {"service": service, "ready": all(results), "checks": states, "now": clock.now().isoformat()}
-        if all(results):
-            body |= await details()
-        return JSONResponse(body, status_code=200 if all(results) else 503)
-
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        return Response(prometheus_client.generate_latest(), media_type=prometheus_client.CONTENT_TYPE_LATEST)
-
-
 def service(  # noqa: PLR0913  (what makes up a service)
     name: str,
     *,
     summary: str,
     routes: Sequence[APIRouter],
     parts: Sequence[Part],
-    checks: dict[str, Check],
-    details: Details,
+    health: Health,
     clock: Clock,
     post_events: Endpoint | None = None,
     pages: Pages | None = None,
@@ -78,7 +53,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
         app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
     app.add_middleware(CanonicalLine, service=name)
     problem.install(app, pages)
-    _health(app, name, clock, checks, details)
+    app.include_router(health_routes(name, clock, health))
     for router in routes:
         app.include_router(router)
     return app

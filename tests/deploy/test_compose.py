@@ -27,7 +27,15 @@ REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"
 COMPOSE = REPOSITORY / "docker-compose.yml"
 SERVICES = {"approvals": 8101, "forums": 8102, "policy": 8103, "bulletin": 8104}
-PUBLIC_IMAGES = {"nats": "nats:2.15-alpine", "postgres": "postgres:18", "mailpit": "axllent/mailpit:v1.31"}
+PUBLIC_IMAGES = {
+    "nats": "nats:2.15-alpine",
+    "postgres": "postgres:18",
+    "mailpit": "axllent/mailpit:v1.31",
+    "prometheus": "prom/prometheus:v3.5.0",
+    "grafana": "grafana/grafana-oss:12.1.0",
+}
+NOT_ROOT = {"10001:10001", "postgres", "65534:65534", "472:0"}
+"""Ours, and the users the public images are made for; Grafana's is in root's group, without any right of root's."""
 PASSWORD_KEY = re.compile(r"password|passwd|secret|token|api_?key", re.IGNORECASE)
 
 pytestmark = pytest.mark.row(91)
@@ -109,7 +117,7 @@ def test_nothing_has_more_rights_than_it_needs(compose: dict[str, Any]) -> None:
         ), name
         assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
         if name != "nats":  # root without any capability: the image has no folder another user could own
-            assert service["user"] in {"10001:10001", "postgres"}, name
+            assert service["user"] in NOT_ROOT, name
     assert "USER 10001:10001" in (DEPLOY / "Dockerfile").read_text()
 
 
