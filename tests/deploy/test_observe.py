@@ -40,20 +40,20 @@ def expressions() -> list[str]:
 def metrics_in(node: Any) -> set[str]:  # noqa: ANN401  (the parser's own nodes)
     """Return the names of the metrics an expression reads."""
     if isinstance(node, VectorSelector):
-        return {node.name}
+        return {str(node.name)}
     if isinstance(node, MatrixSelector):
-        return {node.vector_selector.name}
+        return {str(node.vector_selector.name)}
     if isinstance(node, BinaryExpr):
         return metrics_in(node.lhs) | metrics_in(node.rhs)
     if isinstance(node, (AggregateExpr, ParenExpr, UnaryExpr, SubqueryExpr)):
         return metrics_in(node.expr)
     if isinstance(node, Call):
-        return set().union(*(metrics_in(one) for one in node.args))
-    return set()
+        return set[str]().union(*(metrics_in(one) for one in node.args))
+    return set[str]()
 
 
 async def test_every_metric_that_is_named_exists(system: System) -> None:
-    named = set().union(*(metrics_in(promql_parser.parse(one)) for one in expressions())) - FROM_PROMETHEUS
+    named = set[str]().union(*(metrics_in(promql_parser.parse(one)) for one in expressions())) - FROM_PROMETHEUS
     offered: set[str] = set()
     for service in ("approvals", "bulletin"):
         async with system.serving(service) as client:
