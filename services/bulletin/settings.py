@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 
-from shared.settings import ServiceSettings
+from pydantic import SecretStr, model_validator
+
+from shared.settings import Password, ServiceSettings
 
 
 class Settings(ServiceSettings):
@@ -15,8 +18,15 @@ class Settings(ServiceSettings):
     smtp_host: str | None = None
     smtp_port: int = 25
     smtp_sender: str = "bulletin@chunfeng.invalid"
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str | None = None
+    smtp_password: Password | None = None
     smtp_timeout: timedelta = timedelta(seconds=20)
-    """How long the mail server may take to answer; three times this lies below the lease."""
+    """How long the mail server may take for one answer; for a letter it has twice that."""
+    webhook_timeout: timedelta = timedelta(seconds=20)
+    """How long a recipient's system may be silent."""
+    webhook_secrets: dict[str, SecretStr] = {}
+    """Each webhook recipient's secret (whsec_…) by his name: {"市大数据中心": "whsec_…"}."""
     correction_quiet: timedelta = timedelta(minutes=10)
     """A correction waits until its session has been quiet this long, so that late facts come in one."""
     look_again_before: timedelta = timedelta(hours=2)
@@ -26,3 +36,12 @@ class Settings(ServiceSettings):
     """Doubles with every attempt, up to an hour."""
     delivery_lease: timedelta = timedelta(seconds=90)
     """How long a delivery is its sender's alone; after that the sender counts as dead and it is sent again."""
+
+    @model_validator(mode="after")
+    def _a_lease_outlasts_its_attempt(self) -> Self:
+        """Refuse a lease that a living sender can outlast: two would send the same, each right in his own eyes."""
+        longest = 2 * max(self.smtp_timeout, self.webhook_timeout)
+        if self.delivery_lease < longest + timedelta(seconds=10):
+            message = f"CHUNFENG_DELIVERY_LEASE must exceed the longest attempt, {longest}, by ten seconds"
+            raise ValueError(message)
+        return self

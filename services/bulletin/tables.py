@@ -41,9 +41,10 @@ class ClosingRow(Table, table=True):
 
 
 class IssueNumber(Table, table=True):
-    """The last issue number of a year; its row lock makes the numbers gapless."""
+    """The last number of a series in a year; its row lock makes the numbers gapless."""
 
     __tablename__ = "issue_number"
+    series: str = Field(primary_key=True)
     year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     last: int
 
@@ -54,6 +55,8 @@ class EditionRow(Table, table=True):
     __tablename__ = "edition"
     session: str = Field(primary_key=True)
     revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    series: str
+    """main, or supplement: 增刊 have numbers of their own."""
     year: int
     number: int
     issued_at: datetime
@@ -61,8 +64,44 @@ class EditionRow(Table, table=True):
     complete: bool
     sha256: str
     canonical: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text)
+    """Everything it says as plain text, for the search."""
     pdf_sha256: str
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DraftRow(Table, table=True):
+    """A draft put up for review and sign-off."""
+
+    __tablename__ = "draft"
+    session: str = Field(primary_key=True)
+    draft: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int
+    drafted_at: datetime
+    complete: bool
+    cutoff: str = Field(sa_type=Text)
+    contents_sha256: str
+    reviewed: str | None = Field(sa_type=Text)
+    """The data of its BulletinReviewed event."""
+    signed: str | None = Field(sa_type=Text)
+    """The data of its BulletinSignedOff event."""
+
+
+class AttemptRow(Table, table=True):
+    """One attempt at a delivery, written when it begins."""
+
+    __tablename__ = "attempt"
+    session: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recipient: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    begun_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    """under_way, delivered, put_off, refused or unknown."""
+    answer: str | None
+    bytes: int
+    pdf_sha256: str
 
 
 class DeliveryRow(Table, table=True):
@@ -75,8 +114,10 @@ class DeliveryRow(Table, table=True):
     channel: str
     address: str
     state: str
-    """queued, sending, delivered, unknown or failed."""
+    """queued, sending, delivered, unknown or failed; unknown too is tried again as long as attempts are left."""
     attempts: int
+    resent_after: int
+    """Attempts made before a person last had it sent again: the schedule counts from there."""
     next_at: datetime
     claimed_until: datetime | None
     """Real time until which the process that sends it may take; after that it has died."""

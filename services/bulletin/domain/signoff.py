@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from services.bulletin.domain.edition import Edition
 from shared.campaign import Registry, allow_city_drc, planned
+from shared.clock import shanghai_date
 from shared.events import (
     BulletinDrafted,
     BulletinReviewed,
@@ -179,6 +180,13 @@ def contents_sha256(edition: Edition) -> str:
     return edition.model_copy(
         update={name: bare.get(name, Edition.model_fields[name].default) for name in _IMPRINT}
     ).sha256()
+
+
+def stamped(edition: Edition, sign_off: SignOff | None, *, wanted: bool) -> Edition:
+    """Return an edition with its signature, or saying that it lacks one that is wanted; its year is that of its date."""
+    unsigned = wanted and sign_off is None
+    whole = edition.model_copy(update={"sign_off": sign_off, "unsigned": unsigned})
+    return whole.model_copy(update={"year": shanghai_date(whole.dated).year})
 
 
 def next_draft(session: str, prospect: Prospect, before: Draft | None, now: datetime) -> Draft:

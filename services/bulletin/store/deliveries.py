@@ -1,0 +1,100 @@
+"""Deliveries: what is on its way to whom, and every attempt at it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from services.bulletin.domain.signoff import Sent
+from services.bulletin.store.base import Queries
+from services.bulletin.tables import AttemptRow, DeliveryRow
+
+Key = tuple[str, int, str]
+"""Session, revision, recipient."""
+_THIS: Final = "session = :session AND revision = :revision AND recipient = :recipient"
+
+_CLAIM = text("""
+    WITH due AS (
+        SELECT session, revision, recipient FROM delivery
+        WHERE state IN ('queued', 'unknown') AND next_at <= :now AND attempts - resent_after < :most
+        ORDER BY next_at, session, revision, recipient LIMIT 1 FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE delivery SET state = 'sending', attempts = attempts + 1, claimed_until = :until
+        FROM due WHERE (delivery.session, delivery.revision, delivery.recipient)
+            = (due.session, due.revision, due.recipient)
+        RETURNING delivery.session, delivery.revision, delivery.recipient, delivery.attempts
+    )
+    INSERT INTO attempt (session, revision, recipient, number, begun_at, outcome, bytes, pdf_sha256)
+    SELECT claimed.session, claimed.revision, claimed.recipient, claimed.attempts, :now, 'under_way', 0,
+        edition.pdf_sha256
+    FROM claimed JOIN edition ON edition.session = claimed.session AND edition.revision = claimed.revision
+    RETURNING session, revision, recipient
+""")
+_ABANDONED = text("SELECT * FROM delivery WHERE state = 'sending' AND claimed_until < :real FOR UPDATE SKIP LOCKED")
+_SENT = text("""
+    SELECT session, revision, recipient, state, attempts FROM delivery
+    WHERE (session, revision, recipient) IN (
+        SELECT * FROM unnest(CAST(:sessions AS text[]), CAST(:revisions AS integer[]), CAST(:recipients AS text[]))
+    ) ORDER BY session, revision, recipient FOR UPDATE
+""")
+_AGAIN = text(f"""
+    UPDATE delivery SET state = 'queued', next_at = :now, resent_after = attempts, error = NULL WHERE {_THIS}
+""")  # noqa: S608  (constants)
+
+
+class Deliveries(Queries):
+    """What is on its way."""
+
+    async def deliveries(self, session: str | None = None) -> Sequence[DeliveryRow]:
+        """List all deliveries, or those of one session."""
+        query = select(DeliveryRow).order_by(DeliveryRow.session, col(DeliveryRow.revision), DeliveryRow.recipient)
+        if session is not None:
+            query = query.where(col(DeliveryRow.session) == session)
+        return (await self._session.exec(query)).all()
+
+    async def attempts(self, session: str | None = None) -> dict[Key, list[AttemptRow]]:
+        """List every attempt by delivery, in order."""
+        query = select(AttemptRow).order_by(col(AttemptRow.number))
+        if session is not None:
+            query = query.where(col(AttemptRow.session) == session)
+        found: dict[Key, list[AttemptRow]] = {}
+        for row in (await self._session.exec(query)).all():
+            found.setdefault((row.session, row.revision, row.recipient), []).append(row)
+        return found
+
+    async def attempts_at(self, key: Key) -> Sequence[AttemptRow]:
+        """List the attempts at one delivery, in order."""
+        session, revision, recipient = key
+        query = select(AttemptRow).where(
+            col(AttemptRow.session) == session,
+            col(AttemptRow.revision) == revision,
+            col(AttemptRow.recipient) == recipient,
+        )
+        return (await self._session.exec(query.order_by(col(AttemptRow.number)))).all()
+
+    async def claim(self, now: datetime, until: datetime, most: int) -> Key | None:
+        """Claim one due delivery for this process until a real time, and note that an attempt begins."""
+        row = (await self._execute(_CLAIM, now=now, until=until, most=most)).first()
+        return (row.session, row.revision, row.recipient) if row else None
+
+    async def abandoned(self, real: datetime) -> list[Key]:
+        """Lock the deliveries whose sender died, and return them."""
+        rows = await self._execute(_ABANDONED, real=real)
+        return [(row.session, row.revision, row.recipient) for row in rows]
+
+    async def delivery(self, session: str, revision: int, recipient: str, *, lock: bool = False) -> DeliveryRow:
+        return await self._session.get_one(DeliveryRow, (session, revision, recipient), with_for_update=lock or None)
+
+    async def sent(self, keys: Collection[Key]) -> dict[Key, Sent]:
+        """Return how deliveries stand that a person wants sent again, and keep them as they are until COMMIT."""
+        if not keys:
+            return {}
+        sessions, revisions, recipients = (list(column) for column in zip(*keys, strict=True))
+        rows = await self._execute(_SENT, sessions=sessions, revisions=revisions, recipients=recipients)
+        return {(row.session, row.revision, row.recipient): Sent(row.state, row.attempts) for row in rows}
+
+    async def queue_again(self, session: str, revision: int, recipient: str, now: datetime) -> None:
+        """Send once more, on a schedule that begins anew."""
+        await self._execute(_AGAIN, session=session, revision=revision, recipient=recipient, now=now)

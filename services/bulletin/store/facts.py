@@ -1,0 +1,103 @@
+"""The facts as they came, and how far each source is known."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.bulletin.store.base import Queries
+from shared.envelope import Fact, read_published
+from shared.events import CampaignPlanned
+
+_KEEP = text("""
+    INSERT INTO fact (event_id, source, sequence, type, session, correlation_id, payload, received_at)
+    SELECT *, :now FROM unnest(CAST(:ids AS text[]), CAST(:sources AS text[]), CAST(:sequences AS bigint[]),
+        CAST(:types AS text[]), CAST(:sessions AS text[]), CAST(:correlation_ids AS text[]), CAST(:payloads AS text[]))
+    ON CONFLICT DO NOTHING RETURNING event_id
+""")
+# Batches are kept in any order, by any instance: one at a time looks whether what it brings lies below what is known.
+_IN_TURN = text("SELECT pg_advisory_xact_lock(hashtext('chunfeng facts'))")
+_FILLS = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM unnest(CAST(:sources AS text[]), CAST(:firsts AS bigint[]), CAST(:counts AS bigint[]))
+            AS heard(source, first, count)
+        WHERE heard.count < (SELECT count(*) FROM (
+            SELECT 1 FROM fact WHERE fact.source = heard.source AND fact.sequence >= heard.first LIMIT heard.count + 1
+        ) AS known)
+    )
+""")
+# Up to where each source is known without a hole: its sequences start at 1.
+_POSITIONS = text("""
+    SELECT source, min(sequence) AS position FROM (
+        SELECT source, sequence, lead(sequence) OVER (PARTITION BY source ORDER BY sequence) AS following FROM fact
+    ) AS gaps WHERE following IS DISTINCT FROM sequence + 1
+    GROUP BY source HAVING bool_or(true)
+""")
+_STARTS = text("SELECT source FROM fact GROUP BY source HAVING min(sequence) > 1")
+_PLAN = text("SELECT payload FROM fact WHERE type = :type AND session IS NULL ORDER BY source, sequence")
+
+
+async def keep(session: AsyncSession, facts: Sequence[Fact], now: datetime) -> set[str]:
+    """Keep facts as they came; return the ids that were new."""
+    values = {
+        "ids": [fact.id for fact in facts],
+        "sources": [fact.source for fact in facts],
+        "sequences": [fact.sequence for fact in facts],
+        "types": [fact.type for fact in facts],
+        "sessions": [fact.session for fact in facts],
+        "correlation_ids": [fact.correlation_id for fact in facts],
+        "payloads": [fact.payload for fact in facts],
+        "now": now,
+    }
+    return set((await (await session.connection()).execute(_KEEP, values)).scalars())
+
+
+class Facts(Queries):
+    """What the service has heard."""
+
+    async def fills_a_hole(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether facts just kept lie below others of their source: any session may have waited for them."""
+        sequences: dict[str, list[int]] = {}
+        for fact in facts:
+            sequences.setdefault(fact.source, []).append(fact.sequence)
+        firsts, counts = [min(each) for each in sequences.values()], [len(each) for each in sequences.values()]
+        await self._execute(_IN_TURN)
+        fills: bool = (await self._execute(_FILLS, sources=list(sequences), firsts=firsts, counts=counts)).scalar_one()
+        return fills
+
+    async def positions(self) -> dict[str, int]:
+        """Return up to which sequence each source is known without a hole."""
+        headless = set((await self._execute(_STARTS)).scalars())
+        return {row.source: row.position for row in await self._execute(_POSITIONS) if row.source not in headless}
+
+    async def facts_of(self, session: str, cutoff: dict[str, int]) -> list[Fact]:
+        """List a session's facts up to a cut-off, by source and sequence."""
+        query = text("SELECT payload FROM fact WHERE session = :session ORDER BY source, sequence")
+        facts = [
+            read_published(payload.encode()) for payload in (await self._execute(query, session=session)).scalars()
+        ]
+        return [fact for fact in facts if fact.sequence <= cutoff.get(fact.source, 0)]
+
+    async def plan_of(self, campaign: str) -> CampaignPlanned | None:
+        """Return a campaign's plan."""
+        for payload in (await self._execute(_PLAN, type=CampaignPlanned.type)).scalars():
+            data = json.loads(payload)["data"]
+            if data["campaign"] == campaign:
+                return CampaignPlanned.model_validate(data)
+        return None
+
+    async def holes(self) -> dict[str, list[int]]:
+        """List the missing sequences below each source's newest: facts that exist and have not arrived."""
+        query = text("""
+            SELECT newest.source, missing
+            FROM (SELECT source, max(sequence) AS last FROM fact GROUP BY source) AS newest,
+                generate_series(1, newest.last) AS missing
+            WHERE NOT EXISTS (SELECT 1 FROM fact WHERE fact.source = newest.source AND fact.sequence = missing)
+            ORDER BY 1, 2 LIMIT 1000
+        """)
+        found: dict[str, list[int]] = {}
+        for row in await self._execute(query):
+            found.setdefault(row.source, []).append(row.missing)
+        return found
