@@ -49,6 +49,11 @@ class RehearsalClock:
         await self._told.wait()
 
 
+def clock_of(*, rehearsal: bool) -> Clock:
+    """Return the clock a service goes by."""
+    return RehearsalClock() if rehearsal else SystemClock()
+
+
 def shanghai_date(time: datetime) -> date:
     """Return the calendar day in Ordos at `time`."""
     return time.astimezone(SHANGHAI).date()

@@ -17,7 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared import faults, gauges, logs, web
-from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, SystemClock
+from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
 from shared.intake import Desk, Intake
@@ -41,12 +41,13 @@ class Spine:
         *,
         desk: Desk[Any] | None = None,
         remember: Remember | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Take the service's side of the intake, if events are posted to it, and what it keeps for an inbox."""
         faults.arm(settings.crash_at)
         self.service = service
         self.settings = settings
-        self.clock: Clock = RehearsalClock() if settings.rehearsal else SystemClock()
+        self.clock: Clock = clock or clock_of(rehearsal=settings.rehearsal)
         self.database = Database(settings.database)
         self.keys = Keys(self.database)
         self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None

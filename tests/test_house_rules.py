@@ -22,8 +22,11 @@ OWN = {
     "bulletin": {
         "edition.py",
         "deadline.py",
-        "delivery.py",
+        "delivery",
+        "formats",
         "gauges.py",
+        "issuing.py",
+        "wrapup.py",
         "rebuild.py",
         "wording.py",
         "pdf",

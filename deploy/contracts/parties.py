@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from deploy.prepare import SERVICES
-from services.bulletin.domain.signoff import ACCEPTS
 from services.bulletin.handlers import handlers
 from shared.clock import SystemClock
 from shared.consumer import On
@@ -95,8 +94,6 @@ class Parties:
 
 def accepted_by(service: str) -> Mapping[str, type[Event]]:
     """Return the events that are posted to a service."""
-    if service == "bulletin":
-        return ACCEPTS
     accepts: Mapping[str, type[Event]] = importlib.import_module(f"services.{service}.store").Desk.accepts
     return accepts
 

@@ -27,6 +27,7 @@ class NoEdition(Refused):
 def _summary(row: EditionRow) -> dict[str, Any]:
     return {
         "session": row.session,
+        "series": row.series,
         "year": row.year,
         "number": row.number,
         "revision": row.revision,
@@ -71,10 +72,19 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
 
     @router.get("/deliveries")
     async def deliveries() -> list[dict[str, Any]]:
-        """List every delivery with its state, attempts and last error."""
+        """List every delivery with its state and every attempt at it."""
         async with database.reading() as session:
-            rows = await Store(session).deliveries()
-        return [row.model_dump(exclude={"claimed_until"}) for row in rows]
+            rows, log = await Store(session).deliveries(), await Store(session).attempts()
+        shown = {"number", "begun_at", "ended_at", "outcome", "answer", "bytes", "pdf_sha256"}
+        return [
+            row.model_dump(exclude={"claimed_until"})
+            | {
+                "log": [
+                    one.model_dump(include=shown) for one in log.get((row.session, row.revision, row.recipient), [])
+                ]
+            }
+            for row in rows
+        ]
 
     @router.get("/clock")
     async def deadlines() -> list[dict[str, Any]]:
@@ -91,6 +101,7 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
                 "alarmed_hours": one.alarmed,
                 "revision": one.revision,
                 "settled": one.settled,
+                "signed": one.signed,
             }
             for one in closings
         ]

@@ -9,24 +9,32 @@ from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
-from services.bulletin.store import keep
+from services.bulletin.store import Desk, heard, keep
+from shared.clock import clock_of
 from shared.spine import Spine
+from shared.waiting import Waiting
 
 
 def build(settings: Settings) -> FastAPI:
     """Build the application."""
-    spine = Spine("bulletin", settings, remember=keep)
+    clock = clock_of(rehearsal=settings.rehearsal)
+    spine = Spine("bulletin", settings, desk=Desk(clock), remember=keep, clock=clock)
     spine.react(handlers(spine.clock))
     printer = EditionRenderer(settings.fonts_folder)
     deadline = Deadline(
-        database=spine.database, clock=spine.clock, settings=settings, printer=printer, wake=spine.applied
+        database=spine.database,
+        clock=clock,
+        settings=settings,
+        printer=printer,
+        wake=spine.applied,
+        intake=spine.intake,
     )
-    delivery = Delivery(database=spine.database, clock=spine.clock, settings=settings)
-    gauges = Gauges(spine.database, spine.clock, settings)
+    delivery = Delivery(database=spine.database, clock=clock, settings=settings)
+    gauges = Gauges(spine.database, clock, settings)
     return spine.application(
         summary="Facts, editions, deadlines and deliveries",
-        routes=[api.routes(spine.database, spine.keys, spine.clock)],
-        parts=(printer, deadline, delivery),
+        routes=[api.routes(spine.database, spine.keys, clock)],
+        parts=(printer, deadline, delivery, Waiting(spine, heard)),
         useful={"mail": gauges.mail_answers},
         measures=(gauges.measure,),
     )

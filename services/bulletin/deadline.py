@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.bulletin.domain import fold, signoff, timing
+from services.bulletin.domain import signoff, timing
 from services.bulletin.domain.timing import Closing, Step
 from services.bulletin.issuing import Printer, issue, record
 from services.bulletin.settings import Settings
@@ -181,4 +181,4 @@ class Deadline:
 
 
 def _is_signed(outlook: Outlook, plan: CampaignPlanned) -> bool:
-    return fold.planned(outlook.known).kind in plan.switches.sign_off
+    return outlook.edition.kind in plan.switches.sign_off

@@ -29,7 +29,7 @@ class Printer(Protocol):
 
 
 async def issue(session: AsyncSession, edition: Edition, printer: Printer, plan: CampaignPlanned) -> None:
-    """Number an edition if it is a first one, print it, keep it, publish it and queue its deliveries."""
+    """Give an edition its number if it is a first one, print, keep and publish it, and queue its deliveries."""
     store = Store(session)
     if edition.revision == 0:
         edition = edition.model_copy(update={"number": await store.next_number(edition.series, edition.year)})

@@ -4,28 +4,36 @@ Facts are kept first; then every BulletinIssued and BulletinCorrected found amon
 folded again up to the cut-off it names, printed again, and compared with the hashes it carries.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.bulletin.deadline import Printer, deliveries_of, printed
-from services.bulletin.domain import completeness, facts, fold
+from services.bulletin.domain import completeness, facts, fold, signoff
 from services.bulletin.domain.edition import Edition
+from services.bulletin.domain.signoff import Draft
 from services.bulletin.handlers import handlers
+from services.bulletin.issuing import Printer, deliveries_of, printed
 from services.bulletin.store import Store, keep
+from services.bulletin.tables import AttemptRow
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.envelope import Fact
 from shared.events import (
     BulletinCorrected,
     BulletinDelivered,
+    BulletinDrafted,
     BulletinIssued,
+    BulletinReviewed,
+    BulletinSignedOff,
     DeadlineApproaching,
     DeadlineMissed,
     DeliveryFailed,
+    DeliveryResent,
+    DeliveryUnknown,
 )
 from shared.outbox import source_of
 
@@ -93,20 +101,73 @@ async def _honour(database: Database, own: Sequence[Fact], printer: Printer) -> 
             store = Store(session)
             if fact.type in (BulletinIssued.type, BulletinCorrected.type):
                 rebuilt.append(await _reissue(store, BulletinIssued.model_validate(fact.data), printer))
-            elif fact.type == BulletinDelivered.type:
-                told = BulletinDelivered.model_validate(fact.data)
-                row = await store.delivery(told.session, told.revision, told.recipient)
-                row.state, row.attempts, row.delivered_at = "delivered", told.attempts, told.delivered_at
-            elif fact.type == DeliveryFailed.type:
-                failed = DeliveryFailed.model_validate(fact.data)
-                row = await store.delivery(failed.session, failed.revision, failed.recipient)
-                row.state, row.attempts, row.error = "failed", failed.attempts, failed.error
-            elif fact.type == DeadlineApproaching.type:
-                near = DeadlineApproaching.model_validate(fact.data)
-                await store.note_alarm(near.session, near.hours_since_closing)
-            elif fact.type == DeadlineMissed.type:
-                await store.note_alarm(DeadlineMissed.model_validate(fact.data).session, 24)
+            elif fact.type in _HONOURED:
+                await _HONOURED[fact.type](store, fact)
     return rebuilt
+
+
+async def _delivered(store: Store, fact: Fact) -> None:
+    told = BulletinDelivered.model_validate(fact.data)
+    row = await store.delivery(told.session, told.revision, told.recipient)
+    row.state, row.attempts, row.delivered_at = "delivered", told.attempts, told.delivered_at
+    await _attempts(store, told)
+
+
+async def _undelivered(store: Store, fact: Fact) -> None:
+    told = DeliveryFailed.model_validate(fact.data)
+    row = await store.delivery(told.session, told.revision, told.recipient)
+    row.state = "unknown" if fact.type == DeliveryUnknown.type else "failed"
+    row.attempts, row.error = told.attempts, told.error
+    await _attempts(store, told)
+
+
+async def _attempts(store: Store, told: BulletinDelivered | DeliveryFailed) -> None:
+    edition = await store.edition_of(told.session, told.revision)
+    known = {one.number for one in await store.attempts_at((told.session, told.revision, told.recipient))}
+    this = {"session": told.session, "revision": told.revision, "recipient": told.recipient}
+    for one in told.log:
+        if one.number not in known:
+            store.add(AttemptRow(**this, **one.model_dump(), pdf_sha256=edition.pdf_sha256 if edition else ""))
+
+
+async def _resent(store: Store, fact: Fact) -> None:
+    told = DeliveryResent.model_validate(fact.data)
+    await store.queue_again(told.session, told.revision, told.recipient, fact.time)
+
+
+async def _approaching(store: Store, fact: Fact) -> None:
+    near = DeadlineApproaching.model_validate(fact.data)
+    await store.note_alarm(near.session, near.hours_since_closing)
+
+
+async def _missed(store: Store, fact: Fact) -> None:
+    await store.note_alarm(DeadlineMissed.model_validate(fact.data).session, 24)
+
+
+async def _drafted(store: Store, fact: Fact) -> None:
+    told = BulletinDrafted.model_validate(fact.data)
+    await store.save_draft(Draft(**{name: getattr(told, name) for name in BulletinDrafted.model_fields}))
+
+
+async def _read(store: Store, fact: Fact) -> None:
+    event = fact.event()
+    if isinstance(event, BulletinReviewed | BulletinSignedOff):
+        (draft,) = (one for one in await store.drafts_of(event.session) if one.draft == event.draft)
+        part = "reviewed" if isinstance(event, BulletinReviewed) else "signed"
+        await store.save_draft(replace(draft, **{part: event}))  # type: ignore[arg-type]  (each of its own kind)
+
+
+_HONOURED: Final[Mapping[str, Callable[[Store, Fact], Awaitable[None]]]] = {
+    BulletinDelivered.type: _delivered,
+    DeliveryFailed.type: _undelivered,
+    DeliveryUnknown.type: _undelivered,
+    DeliveryResent.type: _resent,
+    DeadlineApproaching.type: _approaching,
+    DeadlineMissed.type: _missed,
+    BulletinDrafted.type: _drafted,
+    BulletinReviewed.type: _read,
+    BulletinSignedOff.type: _read,
+}
 
 
 async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebuilt:
@@ -125,10 +186,11 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
         cutoff=told.cutoff,
     )
     before = Edition.model_validate_json(newest.canonical) if newest else None
-    edition = completeness.edition(known, imprint, before)
+    drafted = completeness.edition(known, imprint, before)
+    edition = signoff.stamped(drafted, told.sign_off, wanted=drafted.kind in plan.switches.sign_off)
     row = await printed(edition, printer, plan)
     store.add(row, *deliveries_of(edition, plan))
-    await store.raise_number(told.year, told.number)
+    await store.raise_number(told.series, told.year, told.number)
     return Rebuilt(
         told.session, told.number, told.revision, row.sha256 == told.sha256, row.pdf_sha256 == told.pdf_sha256
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from shared.settings import Password, ServiceSettings
 
@@ -25,7 +25,7 @@ class Settings(ServiceSettings):
     """How long the mail server may take for one answer; for a letter it has twice that."""
     webhook_timeout: timedelta = timedelta(seconds=20)
     """How long a recipient's system may be silent."""
-    webhook_secrets: dict[str, SecretStr] = {}
+    webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Each webhook recipient's secret (whsec_…) by his name: {"市大数据中心": "whsec_…"}."""
     correction_quiet: timedelta = timedelta(minutes=10)
     """A correction waits until its session has been quiet this long, so that late facts come in one."""

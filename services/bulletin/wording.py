@@ -6,7 +6,7 @@ from typing import Final
 
 from services.bulletin.domain.edition import Application, Edition, Issue, Progress, Survey, Team, Withdrawn
 from shared.clock import SHANGHAI
-from shared.vocabulary import Distribution, Formality, Level, Outcome, SessionKind
+from shared.vocabulary import Distribution, Formality, Level, Outcome, Series, SessionKind
 
 _DIGITS: Final = "零一二三四五六七八九"
 
@@ -32,8 +32,11 @@ def hour(moment: datetime) -> str:
 
 
 def issue_number(edition: Edition) -> str:
+    """Return 第3期, 增刊第1期, 第3期（第1次更正）; a draft has no number until it is issued."""
+    series = "增刊" if edition.series is Series.SUPPLEMENT else ""
     correction = f"（第{edition.revision}次更正）" if edition.revision else ""
-    return f"第{edition.number}期{correction}"
+    draft = f"（送审稿第{edition.draft}稿）" if edition.draft else ""
+    return f"{series}第{edition.number or '  '}期{correction}{draft}"
 
 
 def masthead(edition: Edition) -> tuple[str, str]:
@@ -92,6 +95,11 @@ def _taking_part(edition: Edition) -> str:
     if edition.totals.projects:
         parts.append(f"涉及项目{edition.totals.projects}个、项目业主单位{edition.totals.owners}家")
     return f"{'，'.join(parts)}。" if parts else ""
+
+
+def unsigned(edition: Edition) -> str:
+    """Say that the limit came before the signature."""
+    return f"本期按一日内印发的时限要求于{day(edition.issued_at)}{hour(edition.issued_at)}先行印发，尚未经签发。"
 
 
 def cutoff(edition: Edition) -> str:

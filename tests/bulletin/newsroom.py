@@ -74,7 +74,7 @@ class Newsroom:
 
     async def editions(self) -> list[EditionRow]:
         async with self.database.reading() as session:
-            return list(await Store(session).editions())
+            return list(await Store(session).editions(pdfs=True))
 
     async def deliveries(self) -> list[DeliveryRow]:
         async with self.database.reading() as session:

@@ -41,6 +41,8 @@ class Outcome:
     """delivered, put_off, refused or unknown, as the attempt keeps it."""
     answer: str
     bytes: int = 0
+    at_once: bool = False
+    """Nothing speaks against the next attempt now: it was our process that died, not theirs that was busy."""
 
     @property
     def arrived(self) -> bool:
@@ -104,7 +106,7 @@ class Delivery:
             store = Store(session)
             for key in await store.abandoned(datetime.now(UTC)):
                 row = await store.delivery(*key)
-                died = Outcome("unknown", "发送进程中断，是否送达不明 (the sender died)")
+                died = Outcome("unknown", "发送进程中断，是否送达不明 (the sender died)", at_once=True)
                 await self._note(session, row, died, now)
                 self._log.warning("delivery.abandoned", session=row.session, recipient=row.recipient)
 
@@ -139,7 +141,7 @@ class Delivery:
             return Outcome("put_off", words(surprise))
         return Outcome("delivered", arrived.answer, arrived.bytes)
 
-    async def _note(  # noqa: PLR0913  (what there is to note)
+    async def _note(
         self, session: AsyncSession, row: DeliveryRow, outcome: Outcome, now: datetime, *, number: int | None = None
     ) -> None:
         """Write down how an attempt went, what follows for the delivery, and the fact where it has come to an end."""
@@ -158,7 +160,8 @@ class Delivery:
             row.state = "unknown" if outcome.outcome == "unknown" else "failed"
         else:
             row.state = "unknown" if outcome.outcome == "unknown" else "queued"
-            row.next_at = now + min(self._settings.delivery_first_wait * 2 ** (tried - 1), _LONGEST_WAIT)
+            wait = min(self._settings.delivery_first_wait * 2 ** (tried - 1), _LONGEST_WAIT)
+            row.next_at = now if outcome.at_once else now + wait
         session.add(row)
         if outcome.arrived or last:
             await self._record(session, row, _fact(row, outcome, log, now), now)

@@ -183,7 +183,7 @@ def contents_sha256(edition: Edition) -> str:
 
 
 def stamped(edition: Edition, sign_off: SignOff | None, *, wanted: bool) -> Edition:
-    """Return an edition with its signature, or saying that it lacks one that is wanted; its year is that of its date."""
+    """Return an edition with its signature, or saying that it lacks a wanted one; its year is that of its date."""
     unsigned = wanted and sign_off is None
     whole = edition.model_copy(update={"sign_off": sign_off, "unsigned": unsigned})
     return whole.model_copy(update={"year": shanghai_date(whole.dated).year})

@@ -108,6 +108,8 @@ def _correction(edition: Edition) -> tuple[Paragraph | Table, ...]:
 def _basics(edition: Edition) -> tuple[Paragraph, ...]:
     # An official who reads the totals must know first that they are not final.
     paragraphs = tuple(Paragraph(sentence) for sentence in wording.basics(edition))
+    if edition.unsigned:
+        paragraphs += (Paragraph(wording.unsigned(edition)),)
     if edition.complete:
         return paragraphs
     return (*paragraphs, Paragraph(wording.cutoff(edition)), *_items(wording.owed(edition)))

@@ -98,7 +98,7 @@ class Page:
         return _environment.get_template("bulletin.html").render(
             edition=edition,
             issue_number=wording.issue_number(edition),
-            date=wording.day(edition.issued_at),
+            date=wording.day(edition.dated),
             issued_at=edition.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             document_title=f"{edition.masthead}{wording.issue_number(edition)}　{''.join(wording.title(edition))}",
             head=self._head(edition),
@@ -115,7 +115,7 @@ class Page:
         above, below = wording.masthead(edition)
         campaign = self._fit(above, Role.TITLE, MEASURE, largest=24, smallest=16)
         name = self._fit(below, Role.TITLE, MEASURE - 4 * SIZE, largest=60, smallest=26)
-        room = MEASURE - 3 * SIZE - self._setter.width(Role.TEXT, wording.day(edition.issued_at)) * SIZE
+        room = MEASURE - 3 * SIZE - self._setter.width(Role.TEXT, wording.day(edition.dated)) * SIZE
         issuer = self._fit(edition.issuer, Role.TEXT, room, largest=SIZE, smallest=12)
         lines = HEAD + max(0, len(campaign.lines) - 1) + 2 * (len(name.lines) - 1) + len(issuer.lines) - 1
         taken = NAME_LEADING * sum(each.size * len(each.lines) for each in (campaign, name)) + IMPRINT * len(

@@ -52,9 +52,13 @@ class Editions(Queries):
         """Return how far the editions of some sessions are."""
         return {row.session: row.revision for row in await self._execute(_REVISIONS, sessions=list(sessions))}
 
-    async def editions(self, *, containing: str = "", sessions: Collection[str] | None = None) -> Sequence[EditionRow]:
-        """List editions by series, number and revision, their PDFs left where they are."""
-        query = select(EditionRow).options(defer(EditionRow.pdf))  # type: ignore[arg-type]
+    async def editions(
+        self, *, containing: str = "", sessions: Collection[str] | None = None, pdfs: bool = False
+    ) -> Sequence[EditionRow]:
+        """List editions by series, number and revision; unless asked for, their PDFs stay where they are."""
+        query = select(EditionRow)
+        if not pdfs:
+            query = query.options(defer(EditionRow.pdf))  # type: ignore[arg-type]
         for word in containing.split():
             query = query.where(
                 or_(

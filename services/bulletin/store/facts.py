@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.store.base import Queries
 from shared.envelope import Fact, read_published
-from shared.events import CampaignPlanned
+from shared.events import CampaignPlanned, SessionClosed
 
 _KEEP = text("""
     INSERT INTO fact (event_id, source, sequence, type, session, correlation_id, payload, received_at)
@@ -36,6 +36,9 @@ _POSITIONS = text("""
     GROUP BY source HAVING bool_or(true)
 """)
 _STARTS = text("SELECT source FROM fact GROUP BY source HAVING min(sequence) > 1")
+_HEARD = text("""
+    SELECT type, payload::json->>'subject' AS subject FROM fact WHERE type = ANY(CAST(:types AS text[]))
+""")
 _PLAN = text("SELECT payload FROM fact WHERE type = :type AND session IS NULL ORDER BY source, sequence")
 
 
@@ -52,6 +55,13 @@ async def keep(session: AsyncSession, facts: Sequence[Fact], now: datetime) -> s
         "now": now,
     }
     return set((await (await session.connection()).execute(_KEEP, values)).scalars())
+
+
+async def heard(session: AsyncSession) -> set[str]:
+    """Name what posted events may wait for, in the words of NotYet.needs: plans, and sessions that have closed."""
+    values = {"types": [CampaignPlanned.type, SessionClosed.type]}
+    rows = await (await session.connection()).execute(_HEARD, values)
+    return {f"{row.type} {row.subject}" for row in rows}
 
 
 class Facts(Queries):
