@@ -124,10 +124,11 @@ async def _undelivered(store: Store, fact: Fact) -> None:
 async def _attempts(store: Store, told: BulletinDelivered | DeliveryFailed) -> None:
     edition = await store.edition_of(told.session, told.revision)
     known = {one.number for one in await store.attempts_at((told.session, told.revision, told.recipient))}
-    this = {"session": told.session, "revision": told.revision, "recipient": told.recipient}
+    common = {"session": told.session, "revision": told.revision, "recipient": told.recipient}
+    common["pdf_sha256"] = edition.pdf_sha256 if edition else ""
     for one in told.log:
         if one.number not in known:
-            store.add(AttemptRow(**this, **one.model_dump(), pdf_sha256=edition.pdf_sha256 if edition else ""))
+            store.add(AttemptRow.model_validate(common | one.model_dump()))
 
 
 async def _resent(store: Store, fact: Fact) -> None:
@@ -151,10 +152,13 @@ async def _drafted(store: Store, fact: Fact) -> None:
 
 async def _read(store: Store, fact: Fact) -> None:
     event = fact.event()
-    if isinstance(event, BulletinReviewed | BulletinSignedOff):
-        (draft,) = (one for one in await store.drafts_of(event.session) if one.draft == event.draft)
-        part = "reviewed" if isinstance(event, BulletinReviewed) else "signed"
-        await store.save_draft(replace(draft, **{part: event}))  # type: ignore[arg-type]  (each of its own kind)
+    if not isinstance(event, BulletinReviewed | BulletinSignedOff):
+        return
+    (draft,) = (one for one in await store.drafts_of(event.session) if one.draft == event.draft)
+    if isinstance(event, BulletinReviewed):
+        await store.save_draft(replace(draft, reviewed=event))
+    else:
+        await store.save_draft(replace(draft, signed=event))
 
 
 _HONOURED: Final[Mapping[str, Callable[[Store, Fact], Awaitable[None]]]] = {
