@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.bulletin.domain import signoff
+from services.bulletin.domain import refusals, signoff
 from services.bulletin.domain.signoff import BulletinWorld, Prospect, Sent
 from shared.campaign import NotAllowed, Registry, UnknownSession
 from shared.events import (
@@ -118,7 +118,7 @@ def test_a_review_or_sign_off_is_of_the_draft_that_was_read() -> None:
     decide(known, put_up(), DRC)
     decide(known, review(), DRC)
     decide(known, put_up(), DRC)
-    assert refused_by(signoff.AnotherDraft, known, sign(1), DRC).fields["newest"] == 2
+    assert refused_by(refusals.AnotherDraft, known, sign(1), DRC).fields["newest"] == 2
     with pytest.raises(NotYet):
         known.decide(posted(sign(2), DRC))
 
@@ -127,7 +127,7 @@ def test_a_draft_sent_back_is_not_signed_until_another_one_has_passed() -> None:
     known = world()
     decide(known, put_up(), DRC)
     decide(known, review(passed=False, remarks="请核对容缺事项"), DRC)
-    refused_by(signoff.SentBack, known, sign(), DRC)
+    refused_by(refusals.SentBack, known, sign(), DRC)
     decide(known, put_up(), DRC)
     decide(known, review(2), DRC)
     decide(known, sign(2), DRC)
@@ -139,7 +139,7 @@ def test_the_same_person_may_not_review_and_sign_unless_the_campaign_says_so() -
         decide(known, put_up(), DRC)
         decide(known, review(), DRC)
         if two_persons:
-            refused_by(signoff.SamePerson, known, sign(signed_by=HEAD), DRC)
+            refused_by(refusals.SamePerson, known, sign(signed_by=HEAD), DRC)
         else:
             decide(known, sign(signed_by=HEAD), DRC)
 
@@ -149,37 +149,37 @@ def test_a_draft_is_reviewed_once_and_signed_once(step: int) -> None:
     known = world()
     for event in (put_up(), review(), sign())[: step + 1]:
         decide(known, event, DRC)
-    refused_by(signoff.AlreadyDecided, known, (put_up(), review(), sign())[step], DRC)
+    refused_by(refusals.AlreadyDecided, known, (put_up(), review(), sign())[step], DRC)
 
 
 def test_what_is_signed_stands_no_other_draft_takes_its_place() -> None:
     known = world()
     for event in (put_up(), review(), sign()):
         decide(known, event, DRC)
-    refused_by(signoff.AlreadyDecided, known, put_up(), DRC)
+    refused_by(refusals.AlreadyDecided, known, put_up(), DRC)
 
 
 @pytest.mark.parametrize("late", [review(reviewed_at=NOW + timedelta(hours=1)), review(reviewed_at=CLOSED_AT)])
 def test_times_are_in_order_and_not_in_the_future(late: BulletinReviewed) -> None:
     known = world()
     decide(known, put_up(), DRC)
-    refused_by(signoff.NotInOrder, known, late, DRC)
+    refused_by(refusals.NotInOrder, known, late, DRC)
     decide(known, review(), DRC)
-    refused_by(signoff.NotInOrder, known, sign(signed_at=late.reviewed_at), DRC)
+    refused_by(refusals.NotInOrder, known, sign(signed_at=late.reviewed_at), DRC)
 
 
 def test_an_edition_that_is_out_is_neither_reviewed_nor_signed() -> None:
     known = world()
     decide(known, put_up(), DRC)
     known.issued[BANNER_SESSION] = 0
-    refused_by(signoff.AlreadyIssued, known, review(), DRC)
-    refused_by(signoff.AlreadyIssued, known, sign(), DRC)
+    refused_by(refusals.AlreadyIssued, known, review(), DRC)
+    refused_by(refusals.AlreadyIssued, known, sign(), DRC)
 
 
 @pytest.mark.row(63)
 def test_a_correction_is_drafted_only_where_something_changed() -> None:
     same = Prospect(revision=1, complete=True, changed=False, cutoff={}, contents_sha256="b")
-    refused_by(signoff.NothingToCorrect, world(same), put_up(), DRC)
+    refused_by(refusals.NothingToCorrect, world(same), put_up(), DRC)
     draft = decide(world(Prospect(1, True, True, {}, "b")), put_up(), DRC)  # noqa: FBT003  (complete, changed)
     assert isinstance(draft, BulletinDrafted)
     assert draft.revision == 1
@@ -218,5 +218,5 @@ def test_a_person_may_have_sent_again_what_has_failed_arrived_or_is_in_doubt() -
         event = DeliveryResent(session=BANNER_SESSION, revision=0, recipient="市委宣传部")
         decide(known, event, DRC)
         assert known.resent == [event]
-        refused_by(signoff.OnItsWay, known, event, DRC)
-    refused_by(signoff.NoSuchDelivery, world(), event, DRC)
+        refused_by(refusals.OnItsWay, known, event, DRC)
+    refused_by(refusals.NoSuchDelivery, world(), event, DRC)
