@@ -90,6 +90,7 @@ class Spine:
         if self.intake is not None and self.front is not None:
             routers.insert(0, web.events_route(self.intake, self.keys, self.front))
             post = self.front.post
+        routers.append(web.feed_route(self.database, self.keys))
         if pages is not None:
             routers.append(pages.routes())
         return web.service(

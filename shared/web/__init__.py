@@ -3,7 +3,8 @@
 from shared.web.application import Part, service
 from shared.web.callers import needs_key
 from shared.web.events import Desk, events_route
+from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
 from shared.web.pages import Pages
 
-__all__ = ["Check", "Desk", "Health", "Measure", "Pages", "Part", "events_route", "needs_key", "service"]
+__all__ = ["Check", "Desk", "Health", "Measure", "Pages", "Part", "events_route", "feed_route", "needs_key", "service"]

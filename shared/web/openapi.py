@@ -183,3 +183,11 @@ def get_receipt() -> Schema:
     """Describe GET /v1/receipts."""
     answer = _answer("目前的回执 · The receipt as it stands now", RECEIPT)
     return {"responses": {"200": answer} | _refusals(401, 404, 422)}
+
+
+def read_feed(answer: Mapping[str, Any], *, sse: bool = False) -> Schema:
+    """Describe reading the feed, as pages or as server-sent events."""
+    if sse:
+        described = {"description": "server-sent events: id is the sequence, data the CloudEvent"}
+        answer = {"200": described | {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+    return {"responses": dict(answer) | _refusals(401, 422, 503)}
