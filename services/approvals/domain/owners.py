@@ -1,8 +1,9 @@
 """Who decides which formality: configured per campaign and level (row 15)."""
 
-from services.approvals.domain.refusals import NoOwner
+from services.approvals.domain.refusals import NoOwner, NotTheOwner
 from shared.campaign import Registry
 from shared.events import ApplicationEvent, PlannedSession, Unit
+from shared.posted import Posted
 from shared.vocabulary import CITY_DIVISION, Level
 
 
@@ -15,3 +16,17 @@ def owner_of(registry: Registry, session: PlannedSession, application: Applicati
     if unit is None:
         raise NoOwner(path="data.formality", level=level, formality=formality)
     return unit
+
+
+def deciding(registry: Registry, session: PlannedSession, posted: Posted, application: ApplicationEvent) -> Unit:
+    """Return the unit that decides an application, which must be the caller (row 15)."""
+    owner = owner_of(registry, session, application)
+    if owner.code != posted.caller.unit:
+        raise NotTheOwner(
+            path="data.formality",
+            formality=application.formality,
+            level=application.level,
+            owner=owner.name,
+            unit=posted.caller.unit_name,
+        )
+    return owner

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.approvals.domain import refusals
+from services.approvals.domain import followup, refusals
 from services.approvals.domain.docket import check_level, standing
-from services.approvals.domain.owners import owner_of
+from services.approvals.domain.owners import deciding
 from services.approvals.domain.state import Application
 from shared.campaign import planned
 from shared.clock import shanghai_date
@@ -32,16 +32,7 @@ def _owner(world: ApprovalsWorld, posted: Posted, event: ApplicationEvent) -> Un
     """Return the unit that decides the application, which must be the caller (row 15)."""
     registry, session = planned(world.registries, event)
     check_level(session, event)
-    owner = owner_of(registry, session, event)
-    if owner.code != posted.caller.unit:
-        raise refusals.NotTheOwner(
-            path="data.formality",
-            formality=event.formality,
-            level=event.level,
-            owner=owner.name,
-            unit=posted.caller.unit_name,
-        )
-    return owner
+    return deciding(registry, session, posted, event)
 
 
 def _check_due(event: ApprovalSigned | ApprovalCorrected) -> None:
@@ -60,6 +51,7 @@ def sign(world: ApprovalsWorld, posted: Posted, event: ApprovalSigned) -> Sequen
     if application.outcome is not None:
         raise refusals.AlreadyDecided(path="data.project_code", unit=owner.name, outcome=application.outcome)
     world.put_application(application._replace(outcome=event.outcome, decision=posted.payload))
+    followup.begin(world, event, owner.name)
     return [event]
 
 
@@ -72,12 +64,13 @@ def _decided(world: ApprovalsWorld, event: ApplicationEvent) -> Application:
 
 def correct(world: ApprovalsWorld, posted: Posted, event: ApprovalCorrected) -> Sequence[Event]:
     """Replace a decision by a corrected one; both stay in the history (row 25)."""
-    _owner(world, posted, event)
+    owner = _owner(world, posted, event)
     _check_due(event)
     application = _decided(world, event)
     if event.outcome is Outcome.FORWARDED and application.licences:
         raise refusals.NoLicenceWhenForwarded(path="data.outcome")
     world.put_application(application._replace(outcome=event.outcome, decision=posted.payload, amended=True))
+    followup.begin(world, event, owner.name)
     return [event]
 
 

@@ -79,3 +79,4 @@ class Changes:
     applications: set[str] = field(default_factory=set)
     licences: list[tuple[str, str, str]] = field(default_factory=list)
     """(issuing unit, number, application)."""
+    followups: set[str] = field(default_factory=set)

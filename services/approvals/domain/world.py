@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.approvals.domain import docket, sessions, signing
+from services.approvals.domain import docket, followup, sessions, signing
+from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.state import Application, Changes, Session
 from shared.campaign import Registry
 from shared.events import (
@@ -13,7 +14,11 @@ from shared.events import (
     ApprovalCorrected,
     ApprovalSigned,
     CampaignPlanned,
+    DeferralMadeGood,
+    DeferralRevoked,
     Event,
+    ForwardReceived,
+    ForwardResolved,
     LicenceIssued,
     SessionClosed,
     SessionOpened,
@@ -31,6 +36,7 @@ class ApprovalsWorld:
     applications: dict[str, Application] = field(default_factory=dict)
     licences: dict[tuple[str, str], str] = field(default_factory=dict)
     """Licence numbers in use: (issuing unit, number) → application."""
+    followups: dict[str, FollowUp] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
 
     def decide(self, posted: Posted) -> Sequence[Event]:
@@ -44,6 +50,10 @@ class ApprovalsWorld:
     def put_application(self, application: Application) -> None:
         self.applications[application.subject] = application
         self.changes.applications.add(application.subject)
+
+    def put_followup(self, follow: FollowUp) -> None:
+        self.followups[follow.subject] = follow
+        self.changes.followups.add(follow.subject)
 
     def of_session(self, session: str) -> list[Application]:
         """Return the applications of a session; complete only when a group closes it."""
@@ -62,6 +72,10 @@ RULES: Mapping[type[Event], Rule] = {
     ApprovalSigned: signing.sign,
     ApprovalCorrected: signing.correct,
     LicenceIssued: signing.issue_licence,
+    DeferralMadeGood: followup.make_good,
+    DeferralRevoked: followup.revoke,
+    ForwardReceived: followup.receive,
+    ForwardResolved: followup.resolve,
 }
 
 ACCEPTS: Mapping[str, type[Event]] = {event.type: event for event in RULES}
