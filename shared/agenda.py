@@ -27,11 +27,15 @@ _REHEARSAL_SECONDS: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """A fact that time has brought: `at` is when it fell due, `cause` tells it from others of its type and subject."""
+    """A fact that time has brought: `at` is when it fell due, `cause` tells it from others of its type and subject.
+
+    With `alarm`, the name of a log line, somebody must act: the line is written as an error once the fact is recorded.
+    """
 
     event: Event
     cause: str
     at: datetime
+    alarm: str | None = None
 
 
 class Agenda(Protocol):
@@ -80,8 +84,10 @@ class Timekeeper:
         """Record what has fallen due by now; return how many facts that made."""
         now = self._spine.clock.now()
         async with self._spine.database.reading() as session:
-            if not await self._agenda.is_due(session, now):
-                return 0
+            due = await self._agenda.is_due(session, now)
+        if not due:
+            self._spine.looked_until = now
+            return 0
         async with self._spine.database.transaction() as session:
             await outbox.take_turn(session)
             fallen = await self._agenda.fall_due(session, now)
@@ -89,9 +95,10 @@ class Timekeeper:
             await outbox.record(session, self._spine.service, records, now)
             if self._spine.intake is not None:
                 await self._spine.intake.release(session, {f"{one.event.type} {one.event.subject}" for one in fallen})
-        for record in records:
-            self._log.info(
-                "agenda.recorded",
+        self._spine.looked_until = now
+        for one, record in zip(fallen, records, strict=True):
+            (self._log.error if one.alarm else self._log.info)(
+                one.alarm or "agenda.recorded",
                 event_type=record.event.type,
                 event_id=record.event_id,
                 subject=record.event.subject,

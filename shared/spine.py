@@ -55,6 +55,8 @@ class Spine:
         self.consumer: Consumer | None = None
         self.applied = asyncio.Event()
         """Set whenever facts have been applied, for whoever acts on them."""
+        self.looked_until: datetime | None = None
+        """Up to when the service has done what falls due by the clock, if it has an agenda."""
         self._remember = remember
         self._stopping = False
         self.broker = NatsBroker(
@@ -100,7 +102,7 @@ class Spine:
             parts=(self, *parts),
             health=web.Health(
                 needed={"database": self.database.answers, "nats": self._nats_answers},
-                details=self._outbox,
+                details=self._progress,
                 useful=useful,
                 measures=(self._measure, *measures),
             ),
@@ -171,11 +173,12 @@ class Spine:
                 logs.get().warning("database.awaited", error=type(error).__name__)
             await asyncio.sleep(0.2)
 
-    async def _outbox(self) -> dict[str, Any]:
-        """Tell how many facts the service has recorded, and up to which one the stream has them."""
+    async def _progress(self) -> dict[str, Any]:
+        """Tell how many facts the service has recorded, how many the stream has, and up to when its agenda is done."""
         async with self.database.reading() as session:
             last, published = await state(session)
-        return {"outbox": {"last": last, "published": published}}
+        agenda = {"agenda": self.looked_until.isoformat()} if self.looked_until else {}
+        return {"outbox": {"last": last, "published": published}} | agenda
 
     async def _measure(self) -> None:
         """Set the gauges of what waits."""

@@ -5,8 +5,10 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.approvals import api
+from services.approvals.agenda import AGENDA
 from services.approvals.pages import sessions
 from services.approvals.store import Desk
+from shared.agenda import Timekeeper
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 
@@ -18,5 +20,6 @@ def build(settings: ServiceSettings) -> FastAPI:
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
         routes=[api.routes(spine.database, spine.keys), sessions.routes(spine.database, pages)],
+        parts=(Timekeeper(spine, AGENDA),),
         pages=pages,
     )

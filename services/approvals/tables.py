@@ -1,8 +1,8 @@
 """The approvals service's tables."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -59,3 +59,17 @@ class Licence(Table, table=True):
     issuer: str = Field(primary_key=True)
     number: str = Field(primary_key=True)
     subject: str = Field(index=True)
+
+
+class FollowUp(Table, table=True):
+    """What follows an application's decision; `next_at` is when the clock brings its next fact."""
+
+    __tablename__ = "followup"
+    subject: str = Field(primary_key=True)
+    session: str = Field(index=True)
+    state: str | None
+    due: date | None
+    next_at: datetime | None
+    record: str = Field(sa_type=Text)
+    """The follow-up as JSON."""
+    __table_args__ = (Index("followup_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),)

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.approvals.domain import ApprovalsWorld, followup
+from services.approvals.domain.lights import OPEN
 from services.approvals.domain.refusals import NotTheOwner, Withdrawn
 from shared.campaign import StatedByService
 from shared.clock import SHANGHAI
@@ -79,9 +80,9 @@ def test_a_fact_of_the_follow_up_carries_all_that_a_bulletin_prints() -> None:
     assert standing is not None
     assert (standing.project_name, standing.owner_name, standing.unit) == ("示例项目", "示例企业", "市生态环境局")
     assert (standing.signed_at, standing.missing) == (at(9, 5), LIST)
-    received_, = [followed(forwarded(), received()).standing]
-    assert received_ is not None
-    assert (received_.target_body, received_.receipt_number) == ("自治区生态环境厅", "内环受〔2022〕18号")
+    receipt = followed(forwarded(), received()).standing
+    assert receipt is not None
+    assert (receipt.target_body, receipt.receipt_number) == ("自治区生态环境厅", "内环受〔2022〕18号")
 
 
 @pytest.mark.row(19)
@@ -281,7 +282,7 @@ steps = st.one_of(
 )
 
 
-def _event(what: str, words: list[str], day: int) -> FollowUpEvent | Event:
+def _event(what: str, words: list[str], day: int) -> Event:
     moment = at(10, days=day)
     if what == "corrected":
         outcome = Outcome(words[0])
@@ -291,17 +292,20 @@ def _event(what: str, words: list[str], day: int) -> FollowUpEvent | Event:
             deferral=deferral(missing=LIST, due=due) if outcome is Outcome.DEFERRED else None,
             forwarding=forwarding(target_body=f"第{day % 2}厅") if outcome is Outcome.FORWARDED else None,
         )
-    return {
-        "made good": lambda: made_good(*words, supplied_at=moment),
-        "revoked": lambda: revoked(revoked_at=moment),
-        "received": lambda: received(received_on=moment.date()),
-        "resolved": lambda: resolved(decided_on=moment.date(), told_at=moment + timedelta(hours=1)),
-    }[what]()
+    made: dict[str, Event] = {
+        "made good": made_good(*(words or LIST), supplied_at=moment),
+        "revoked": revoked(revoked_at=moment),
+        "received": received(received_on=moment.date()),
+        "resolved": resolved(decided_on=moment.date(), told_at=moment + timedelta(hours=1)),
+    }
+    return made[what]
 
 
 def _check(world: ApprovalsWorld, facts: list[Event]) -> None:
     follow = world.followups[SUBJECT]
-    assert follow.kind is (None if world.applications[SUBJECT].outcome is Outcome.APPROVED else follow.kind)
+    outcome = world.applications[SUBJECT].outcome
+    assert follow.kind is (None if outcome is Outcome.APPROVED else outcome)
+    assert (follow.state in OPEN) is follow.open
     assert set(follow.supplied) <= set(follow.missing)
     assert follow.revoked is None or (follow.overdue and follow.outstanding)
     assert follow.kind is Outcome.DEFERRED or not (follow.missing or follow.overdue or follow.revoked)

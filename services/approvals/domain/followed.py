@@ -8,10 +8,11 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from services.approvals.domain.lights import State
 from shared.clock import SHANGHAI, shanghai_date
 from shared.events import DeferralOverdue, DeferralReminded, FollowUpEvent, Standing
 from shared.events.applications import Decision
-from shared.vocabulary import ForwardResult, Formality, Level, Outcome
+from shared.vocabulary import Formality, ForwardResult, Level, Outcome
 
 REMINDED_BEFORE: Final = timedelta(days=2)
 E = TypeVar("E", bound=FollowUpEvent)
@@ -42,14 +43,22 @@ class FollowUp(BaseModel):
     """Materials handed in, and when."""
     reminded: bool = False
     overdue: bool = False
+    supplied_by: str | None = None
+    received_by: str | None = None
+    """Who handed in, and who took, what came last."""
     revoked: str | None = None
     """The reason, once it is revoked."""
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
     target_body: str | None = None
+    opinion: str | None = None
     receipt_number: str | None = None
     received_on: date | None = None
     result: ForwardResult | None = None
     document: str | None = None
     decided_on: date | None = None
+    told_at: datetime | None = None
+    told_how: str | None = None
 
     @property
     def outstanding(self) -> tuple[str, ...]:
@@ -62,6 +71,27 @@ class FollowUp(BaseModel):
         if self.kind is Outcome.DEFERRED:
             return bool(self.outstanding) and self.revoked is None
         return self.kind is Outcome.FORWARDED and self.result is None
+
+    @property
+    def state(self) -> State | None:
+        """The word for it in the ledger; None where the decision says it all."""
+        if self.kind is Outcome.DEFERRED:
+            return self._deferred_state
+        if self.kind is Outcome.FORWARDED:
+            if self.result is not None:
+                return State.GRANTED if self.result is ForwardResult.GRANTED else State.REFUSED
+            return State.RECEIVED if self.receipt_number else State.FORWARDED
+        return None
+
+    @property
+    def _deferred_state(self) -> State:
+        if self.revoked is not None:
+            return State.REVOKED
+        if not self.outstanding:
+            return State.MADE_GOOD
+        if self.overdue:
+            return State.OVERDUE
+        return State.PARTLY if self.supplied else State.DEFERRED
 
     @property
     def made_good_on(self) -> date | None:
@@ -147,4 +177,5 @@ def begun(decision: Decision, *, project_name: str, owner_name: str, unit: str, 
         missing=deferral.missing if deferral else (),
         commitment_letter=deferral.commitment_letter if deferral else None,
         target_body=forwarding.target_body if forwarding else None,
+        opinion=forwarding.opinion if forwarding else None,
     )

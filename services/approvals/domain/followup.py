@@ -1,9 +1,9 @@
-"""What follows a decision: materials made good, a deferral revoked, a higher body's receipt and result (rows 19, 20)."""
+"""What follows a decision: made good, revoked; received and resolved by the higher body (rows 19, 20)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.approvals.domain.docket import check_level, standing
 from services.approvals.domain.followed import FollowUp, begun
@@ -184,6 +184,10 @@ def _still_deferred(follow: FollowUp) -> None:
         raise AlreadyMadeGood(path="data.project_code", day=follow.made_good_on)
 
 
+def _of(event: FollowUpEvent, *names: str) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in names}
+
+
 def _record(world: ApprovalsWorld, event: FollowUpEvent, after: FollowUp) -> Sequence[Event]:
     world.put_followup(after)
     return [event.model_copy(update={"standing": after.standing})]
@@ -203,7 +207,7 @@ def make_good(world: ApprovalsWorld, posted: Posted, event: DeferralMadeGood) ->
             day = shanghai_date(supplied[material])
             raise AlreadySupplied(path="data.materials", material=material, day=day)
         supplied[material] = event.supplied_at
-    return _record(world, event, follow.with_(supplied=supplied))
+    return _record(world, event, follow.with_(supplied=supplied, **_of(event, "supplied_by", "received_by")))
 
 
 def revoke(world: ApprovalsWorld, posted: Posted, event: DeferralRevoked) -> Sequence[Event]:
@@ -214,7 +218,7 @@ def revoke(world: ApprovalsWorld, posted: Posted, event: DeferralRevoked) -> Seq
         raise NotOverdueYet(path="data.revoked_at", due=follow.due)
     if not follow.overdue:
         raise NotYet(DeferralOverdue.type, event.subject)
-    return _record(world, event, follow.with_(revoked=event.reason))
+    return _record(world, event, follow.with_(revoked=event.reason, **_of(event, "revoked_at", "revoked_by")))
 
 
 def receive(world: ApprovalsWorld, posted: Posted, event: ForwardReceived) -> Sequence[Event]:
@@ -225,8 +229,8 @@ def receive(world: ApprovalsWorld, posted: Posted, event: ForwardReceived) -> Se
         raise PromisedTooEarly(path="data.promised_by", promised=event.promised_by, received=event.received_on)
     if follow.receipt_number is not None and event.reason is None:
         raise AlreadyReceived(path="data.receipt_number", number=follow.receipt_number)
-    received = {"receipt_number": event.receipt_number, "received_on": event.received_on, "due": event.promised_by}
-    return _record(world, event, follow.with_(**received))
+    received = _of(event, "receipt_number", "received_on")
+    return _record(world, event, follow.with_(**received, due=event.promised_by))
 
 
 def resolve(world: ApprovalsWorld, posted: Posted, event: ForwardResolved) -> Sequence[Event]:
@@ -237,5 +241,5 @@ def resolve(world: ApprovalsWorld, posted: Posted, event: ForwardResolved) -> Se
         raise ToldBeforeDecided(path="data.told_at", told=told, decided=event.decided_on)
     if follow.result is not None and event.reason is None:
         raise AlreadyResolved(path="data.project_code", result=follow.result, document=follow.document)
-    resolved = {"result": event.result, "document": event.document, "decided_on": event.decided_on}
+    resolved = _of(event, "result", "document", "decided_on", "told_at", "told_how")
     return _record(world, event, follow.with_(**resolved))

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
+from services.approvals.store import followup
 from services.approvals.store.rows import application
 from shared import plans
 from shared.events import (
@@ -76,6 +77,7 @@ class Desk:
         if numbers := [event.number for event in events if isinstance(event, LicenceIssued)]:
             rows = await connection.execute(_LICENCES, {"numbers": numbers})
             world.licences = {(row.issuer, row.number): row.subject for row in rows}
+        world.followups = await followup.load(connection, events)
         return world
 
     async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
@@ -93,6 +95,8 @@ class Desk:
         if changes.licences:
             values = dict(zip(("issuers", "numbers", "subjects"), _turn(changes.licences), strict=True))
             await connection.execute(_SAVE_LICENCES, values)
+        if changes.followups:
+            await followup.save(connection, [world.followups[subject] for subject in changes.followups])
 
 
 def _turn(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

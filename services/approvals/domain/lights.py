@@ -1,0 +1,49 @@
+"""The ledger's words and lights (row 27): how an application stands, and whether it is in time."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from shared.vocabulary import Word
+
+SOON: Final = timedelta(days=2)
+"""Due in less than this is yellow."""
+
+
+class State(Word):
+    """How an application stands in the ledger."""
+
+    PENDING = "pending", "待办", "to be decided"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    APPROVED = "approved", "已办结", "approved"
+    DEFERRED = "deferred", "容缺待补", "materials outstanding"
+    PARTLY = "partly", "部分补正", "partly made good"
+    OVERDUE = "overdue", "逾期未补", "materials overdue"
+    MADE_GOOD = "made_good", "已补正", "made good"
+    REVOKED = "revoked", "已撤销", "revoked"
+    FORWARDED = "forwarded", "已转报", "forwarded"
+    RECEIVED = "received", "上级已受理", "received by the higher body"
+    GRANTED = "granted", "上级已批准", "granted by the higher body"
+    REFUSED = "refused", "上级不予批准", "refused by the higher body"
+
+
+class Light(Word):
+    """The traffic light 红绿灯 of an application; what has left the ledger's care has none."""
+
+    GREEN = "green", "正常", "in time"
+    YELLOW = "yellow", "将到期", "due soon"
+    RED = "red", "逾期", "overdue"
+    NONE = "none", "—", "—"
+
+
+OPEN: Final = (State.PENDING, State.DEFERRED, State.PARTLY, State.OVERDUE, State.FORWARDED, State.RECEIVED)
+"""States in which somebody still owes something."""
+GONE: Final = (State.WITHDRAWN, State.REVOKED)
+
+
+def light(state: State, deadline: date | None, today: date) -> Light:
+    """Return an application's light: done or in time is green, due in under two days yellow, past its day red."""
+    if state in GONE:
+        return Light.NONE
+    if state not in OPEN or deadline is None or deadline - today >= SOON:
+        return Light.GREEN
+    return Light.RED if deadline < today else Light.YELLOW
