@@ -219,7 +219,7 @@ def anew() -> Goldens:
 
 
 def _built(event: type[Event]) -> CloudEvent:
-    """Write an event that is not in the recording: as a unit posts it, if one does, else as its service publishes it."""
+    """Write an event that no recording has: as a unit posts it, if one does, else as its service publishes it."""
     made = event.model_validate(_BUILT[event.__name__])
     cloud_event: CloudEvent = json.loads(_publish(made, _CLOSED))
     if event.type in accepted_by(parties_of(event).publisher):
