@@ -3,6 +3,7 @@
 A key reads `cf_<key>_<secret>_<checksum>`: a typo is told apart from a forged or revoked key before any look-up.
 """
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -85,12 +86,17 @@ class Keys:
         """Take the service's database."""
         self._database = database
         self._callers: dict[str, tuple[Caller, datetime | None]] = {}
+        self._known: dict[str, Caller] = {}
+        """Who called with which header since the keys were read."""
         self._read_at = -_REFRESH_SECONDS
+        self._reading = asyncio.Lock()
 
     async def caller(self, authorization: str | None) -> Caller:
         """Return who calls, or raise NoKey or BadKey."""
         if authorization is None or not authorization.startswith("Bearer "):
             raise NoKey
+        if (caller := self._known.get(authorization)) is not None and self._fresh():
+            return caller
         found = _TOKEN.fullmatch(authorization.removeprefix("Bearer ").strip())
         if found is None or checksum(found[1], found[2]) != found[3]:
             raise BadKey(reason="抄录有误", reason_en="it is mistyped")
@@ -100,15 +106,23 @@ class Keys:
             raise BadKey(reason="没有这个密钥", reason_en="there is no such key")
         if known[1] is not None:
             raise BadKey(reason="已吊销", reason_en="it has been revoked")
+        self._known[authorization] = known[0]
         return known[0]
 
+    def _fresh(self) -> bool:
+        return time.monotonic() - self._read_at < _REFRESH_SECONDS
+
     async def _refresh(self) -> None:
-        if time.monotonic() - self._read_at < _REFRESH_SECONDS:
+        if self._fresh():
             return
-        async with self._database.reading() as session:
-            rows = (await session.exec(select(Key))).all()
-        self._callers = {row.secret_sha256: (_caller(row), row.revoked_at) for row in rows}
-        self._read_at = time.monotonic()
+        async with self._reading:  # one reads for all who call meanwhile
+            if self._fresh():
+                return
+            async with self._database.reading() as session:
+                rows = (await session.exec(select(Key))).all()
+            self._callers = {row.secret_sha256: (_caller(row), row.revoked_at) for row in rows}
+            self._known.clear()
+            self._read_at = time.monotonic()
 
 
 def _caller(row: Key) -> Caller:

@@ -7,31 +7,29 @@ order is commit order and a rolled-back transaction leaves no hole: a reader of 
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import envelope
+from shared.database import rows
 from shared.events import Event
 
 CHANNEL: Final = "outbox"
 """PostgreSQL NOTIFY channel that wakes the relay."""
 _PERSON: Final = b"chunfeng fact"
 
-_RECORD = text("""
-    WITH taken AS (UPDATE outbox_counter SET last = last + :count WHERE id = 1 RETURNING last - :count AS base),
+_RECORD: Final = """
+    WITH taken AS (UPDATE outbox_counter SET last = last + $1 WHERE id = 1 RETURNING last - $1 AS base),
     added AS (INSERT INTO outbox (sequence, event_id, type, subject, version, correlation_id, envelope, recorded_at)
     SELECT taken.base + fact.position, fact.event_id, fact.type, fact.subject, fact.version, fact.correlation_id,
-        fact.envelope, :now
-    FROM taken, unnest(
-        CAST(:event_ids AS text[]), CAST(:types AS text[]), CAST(:subjects AS text[]),
-        CAST(:versions AS bigint[]), CAST(:correlation_ids AS text[]), CAST(:envelopes AS text[])
-    ) WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
-    SELECT pg_notify(:channel, '')
-""")
+        fact.envelope, $8
+    FROM taken, unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+        WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
+    SELECT pg_notify('outbox', '')
+"""
 
 
 def source_of(service: str) -> str:
@@ -45,8 +43,7 @@ def derived_id(*parts: object) -> str:
     return hashlib.blake2b(cause.encode(), digest_size=16, person=_PERSON).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A fact about to be recorded."""
 
     event: Event
@@ -64,32 +61,29 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
     if not facts:
         return
     source = source_of(service)
-    connection = await session.connection()
-    await connection.execute(
+    await rows(
+        session,
         _RECORD,
-        {
-            "count": len(facts),
-            "now": now,
-            "channel": CHANNEL,
-            "event_ids": [fact.event_id for fact in facts],
-            "types": [fact.event.type for fact in facts],
-            "subjects": [fact.event.subject for fact in facts],
-            "versions": [fact.version for fact in facts],
-            "correlation_ids": [fact.correlation_id for fact in facts],
-            "envelopes": [
-                envelope.write(
-                    fact.event,
-                    event_id=fact.event_id,
-                    source=source,
-                    time=fact.time,
-                    version=fact.version,
-                    correlation_id=fact.correlation_id,
-                    traceparent=fact.traceparent,
-                    payload=fact.payload,
-                )
-                for fact in facts
-            ],
-        },
+        len(facts),
+        [fact.event_id for fact in facts],
+        [fact.event.type for fact in facts],
+        [fact.event.subject for fact in facts],
+        [fact.version for fact in facts],
+        [fact.correlation_id for fact in facts],
+        [
+            envelope.write(
+                fact.event,
+                event_id=fact.event_id,
+                source=source,
+                time=fact.time,
+                version=fact.version,
+                correlation_id=fact.correlation_id,
+                traceparent=fact.traceparent,
+                payload=fact.payload,
+            )
+            for fact in facts
+        ],
+        now,
     )
 
 
@@ -112,8 +106,8 @@ async def versions(session: AsyncSession, subjects: Iterable[str]) -> dict[str, 
         SELECT subject, max(version) AS version FROM outbox
         WHERE subject = ANY(CAST(:subjects AS text[])) GROUP BY subject
     """)
-    rows = await (await session.connection()).execute(query, {"subjects": list(subjects)})
-    return {row.subject: row.version for row in rows}
+    found = await (await session.connection()).execute(query, {"subjects": list(subjects)})
+    return {row.subject: row.version for row in found}
 
 
 async def state(session: AsyncSession) -> tuple[int, int]:

@@ -4,34 +4,35 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs, outbox
+from shared.database import rows
 from shared.events import Event
 from shared.posted import Caller, Posted
 from shared.problems import Refused
 from shared.vocabulary import Level, Role
 
 # One round trip for both questions a group asks first: who was answered before, and how far is each aggregate.
-_KNOWN = text("""
-    SELECT 'receipt' AS what, receipt.source AS a, receipt.event_id AS b, receipt.body_sha256 AS c,
-        receipt.receipt AS d, receipt.status AS e, 0 AS version
-    FROM receipt JOIN unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS asked(source, event_id)
+_KNOWN: Final = """
+    SELECT receipt.source, receipt.event_id, receipt.receipt, receipt.status, receipt.body_sha256, NULL::bigint[]
+    FROM receipt JOIN unnest($1::text[], $2::text[]) AS asked(source, event_id)
         ON receipt.source = asked.source AND receipt.event_id = asked.event_id
     UNION ALL
-    SELECT 'version', outbox.subject, '', '', '', '', max(outbox.version)
-    FROM outbox WHERE outbox.subject = ANY(CAST(:subjects AS text[])) GROUP BY outbox.subject
-""")
-_SAVE = text("""
+    SELECT NULL, NULL, NULL, NULL, NULL, ARRAY(
+        SELECT coalesce((SELECT max(version) FROM outbox WHERE outbox.subject = asked.subject), 0)
+        FROM unnest($3::text[]) WITH ORDINALITY AS asked(subject, place) ORDER BY place
+    )
+"""
+_SAVE: Final = """
     INSERT INTO receipt (source, event_id, body_sha256, status, receipt, received_at)
-    SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:bodies AS text[]),
-        CAST(:statuses AS text[]), CAST(:receipts AS text[]))
+    SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
     ON CONFLICT (source, event_id) DO UPDATE SET status = excluded.status, receipt = excluded.receipt
         WHERE receipt.status = 'released'
-""")
+"""
 _WAIT = text("""
     INSERT INTO waiting (source, event_id, needs, posted, received_at)
     SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:needs AS text[]),
@@ -43,12 +44,12 @@ _THERE = text("""
         WHERE outbox.type = split_part(needs, ' ', 1) AND outbox.subject = split_part(needs, ' ', 2)
     )
 """)
-_RELEASE = text("""
-    WITH released AS (DELETE FROM waiting WHERE needs = ANY(CAST(:keys AS text[])) RETURNING *),
+_RELEASE: Final = """
+    WITH released AS (DELETE FROM waiting WHERE needs = ANY($1::text[]) RETURNING *),
     marked AS (UPDATE receipt SET status = 'released' FROM released
         WHERE receipt.source = released.source AND receipt.event_id = released.event_id)
     SELECT posted FROM released ORDER BY received_at, source, event_id
-""")
+"""
 _REFUSE = text("""
     UPDATE receipt SET status = 'refused', receipt = :receipt WHERE source = :source AND event_id = :id
 """)
@@ -95,36 +96,28 @@ class Known:
 
 async def known(session: AsyncSession, posted: Sequence[Posted]) -> Known:
     """Load receipts and versions for a group; this comes before anything else is read."""
-    connection = await session.connection()
-    rows = await connection.execute(
-        _KNOWN,
-        {
-            "sources": [one.source for one in posted],
-            "ids": [one.id for one in posted],
-            "subjects": list({one.event.subject for one in posted}),
-        },
-    )
+    subjects = list({one.event.subject for one in posted})
+    asked = ([one.source for one in posted], [one.id for one in posted], subjects)
     found = Known()
-    for what, a, b, c, d, e, version in rows:
-        if what == "version":
-            found.versions[a] = version
-        elif e != "released":
-            found.receipts[a, b] = (Receipt(d, e), c)
+    for source, event_id, receipt, status, body, versions in await rows(session, _KNOWN, *asked):
+        if versions is not None:
+            found.versions = dict(zip(subjects, versions, strict=True))
+        elif status != "released":
+            found.receipts[source, event_id] = (Receipt(receipt, status), body)
     return found
 
 
 async def save(session: AsyncSession, new: Sequence[New], now: datetime) -> None:
     """Save receipts; one of an event released from waiting replaces its first one."""
-    await (await session.connection()).execute(
+    await rows(
+        session,
         _SAVE,
-        {
-            "sources": [one.posted.source for one in new],
-            "ids": [one.posted.id for one in new],
-            "bodies": [one.posted.body_sha256 for one in new],
-            "statuses": [one.receipt.status for one in new],
-            "receipts": [one.receipt.text for one in new],
-            "now": now,
-        },
+        [one.posted.source for one in new],
+        [one.posted.id for one in new],
+        [one.posted.body_sha256 for one in new],
+        [one.receipt.status for one in new],
+        [one.receipt.text for one in new],
+        now,
     )
 
 
@@ -152,14 +145,13 @@ async def came_meanwhile(session: AsyncSession, waiting: Sequence[tuple[Posted, 
     if not waiting:
         return set()
     await outbox.take_turn(session)
-    rows = await (await session.connection()).execute(_THERE, {"needs": [needs for _, needs in waiting]})
-    return set(rows.scalars())
+    there = await (await session.connection()).execute(_THERE, {"needs": [needs for _, needs in waiting]})
+    return set(there.scalars())
 
 
 async def release(session: AsyncSession, unlocked: set[str], accepts: Mapping[str, type[Event]]) -> list[Posted]:
     """Take out of waiting what needed one of the facts just recorded."""
-    rows = await (await session.connection()).execute(_RELEASE, {"keys": list(unlocked)})
-    return [_load(row.posted, accepts) for row in rows]
+    return [_load(posted, accepts) for (posted,) in await rows(session, _RELEASE, list(unlocked))]
 
 
 async def settle_refused(session: AsyncSession, released: Sequence[Posted], answers: Sequence[object]) -> None:

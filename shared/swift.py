@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, create_model
 
-from shared.envelope import LONGEST_ID, LONGEST_SOURCE, Incoming, digest
+from shared.envelope import LONGEST_ID, LONGEST_SOURCE, Incoming, digest, written
 from shared.events import Event
 from shared.identifiers import Moment
 
@@ -69,8 +69,7 @@ class SwiftReader:
         count = len(one.__pydantic_fields_set__) + len(data.__pydantic_fields_set__)
         values = data.__dict__
         for name in self._parts_of[type(data)]:
-            value = values[name]
-            if value is None:
+            if (value := values[name]) is None:
                 continue
             if not isinstance(value, BaseModel):
                 return _CANNOT_TELL
@@ -97,15 +96,16 @@ def _may_hold_names(annotation: Any) -> bool:  # noqa: ANN401  (a type form)
 
 
 def _incoming(one: Any) -> Incoming:  # noqa: ANN401  (a model made above)
-    event: Event = one.data
-    payload = event.model_dump_json()
+    values = one.__dict__
+    event, event_id, time = values["data"], values["id"], values["time"]
+    payload = written(event)
     return Incoming(
-        one.source,
-        one.id,
+        values["source"],
+        event_id,
         event,
-        one.time,
-        one.correlationid or one.id,
-        one.traceparent,
-        digest(event.type, one.time, payload),
+        time,
+        values["correlationid"] or event_id,
+        values["traceparent"],
+        digest(event.type, time, payload),
         payload,
     )

@@ -85,9 +85,7 @@ class Bench:
         """Keep facts in the bulletin's database, beside fetching, decoding and acknowledging them."""
         rows = (await self.world.outbox_rows(CONSUMED))[-CONSUMED:]
         if run == 0:
-            await self.spare.fresh_stream()
-            url = self.world.local.nats.url("operator")
-            await baselines.publish_in_batches(url, self.spare.messages(rows, 100 + run))
+            await self.spare.publish(rows)
         bare = await baselines.fetch_and_decode(self.world.local.nats.url("operator"), len(rows), f"bare{run}")
         ours = await self.spare.consume(len(rows), run)
         return len(rows) / ours, len(rows) / bare

@@ -14,7 +14,7 @@ import asyncpg
 import nats
 from sqlalchemy import text
 
-from deploy.bench import load, posts
+from deploy.bench import baselines, load, posts
 from deploy.children import Child, await_ready, end, myself
 from deploy.local import ROOT, Local, free_port
 from services.approvals import keyring
@@ -138,6 +138,11 @@ class Spare:
             )
             for row in rows
         ]
+
+    async def publish(self, rows: Sequence[dict[str, Any]], run: int = 0) -> None:
+        """Fill a fresh stream with these rows."""
+        await self.fresh_stream()
+        await baselines.publish_in_batches(self._url, self.messages(rows, 100 + run))
 
     async def relay(self, rows: Sequence[dict[str, Any]]) -> float:
         """Drain an outbox of these rows through the real relay; return seconds until the mark has moved."""

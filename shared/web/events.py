@@ -17,7 +17,7 @@ from shared.receipts import Receipt, find
 from shared.swift import SwiftReader
 from shared.web import openapi
 from shared.web.problem import problem_response
-from shared.web.requests import note, read_body
+from shared.web.requests import Json, headers_of, note, read_body
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,16 +62,18 @@ class Desk:
 
     async def post(self, request: Request) -> Response:
         """Answer one request."""
-        caller = await self._keys.caller(request.headers.get("authorization"))
+        headers = headers_of(request)
+        key = headers.get(b"authorization")
+        caller = await self._keys.caller(None if key is None else key.decode("latin-1"))
         note(request, unit=caller.unit)
-        body = await read_body(request, self._limit)
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = await read_body(request, headers, self._limit)
+        media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
         if media == envelope.BATCH:
             return await self._batch(request, self._read_batch(body), caller)
         if media == envelope.STRUCTURED:
             swift = self._swift.read(body, batch=False)
             return await self._single(request, swift[0] if swift else self._read(envelope.decode(body)), caller)
-        if "ce-specversion" in request.headers and media in ("application/json", ""):
+        if b"ce-specversion" in headers and media in ("application/json", ""):
             return await self._single(
                 request, self._read(envelope.binary_event(request.scope["headers"], body)), caller
             )
@@ -90,14 +92,15 @@ class Desk:
 
     async def _single(self, request: Request, incoming: Incoming, caller: Caller) -> Response:
         posted = self._posted(incoming, caller)
-        note(request, event_id=posted.id, correlation_id=posted.correlation_id)
-        note(request, event_type=posted.event.type, subject=posted.event.subject)
+        event = posted.event
+        about = {"event_type": event.type, "subject": event.subject}
+        note(request, event_id=posted.id, correlation_id=posted.correlation_id, **about)
         (answer,) = await self._intake.submit([posted])
         if isinstance(answer, Refused):
             note(request, refused=answer.code)
             return problem_response(answer.problem())
         note(request, receipt=answer.status)
-        return _json(answer.text, 202)
+        return Json(answer.text, 202)
 
     async def _batch(self, request: Request, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
         read = [one if isinstance(one, Refused) else self._try(self._posted, one, caller) for one in incoming]
@@ -107,7 +110,7 @@ class Desk:
         refused = sum(isinstance(answer, Refused) for answer in answers)
         note(request, events=len(read), refusals=refused, correlation_ids=[one.correlation_id for one in good])
         text = ",".join([dump(answer) for answer in answers])
-        return _json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
+        return Json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
 
     def _read_batch(self, body: bytes) -> Sequence[Incoming | Refused]:
         if (swift := self._swift.read(body, batch=True)) is not None and len(swift) <= MOST and swift:
@@ -141,10 +144,6 @@ class Desk:
             incoming.body_sha256,
             incoming.payload,
         )
-
-
-def _json(text: str, status: int) -> Response:
-    return Response(text.encode(), status_code=status, media_type="application/json")
 
 
 def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:

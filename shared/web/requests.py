@@ -1,12 +1,12 @@
 """Around every request: one canonical line, a request id, a count; and bodies of bounded size."""
 
+import random
 import time
-import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,14 +44,14 @@ class CanonicalLine:
             return
         started = time.perf_counter()
         status = 500
-        request_id = uuid.uuid4().hex[:16]
+        request_id = f"{random.getrandbits(64):016x}"
 
-        async def answer(message: Message) -> None:
+        def answer(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
-            await send(message)
+            return send(message)
 
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(service=self._service, request_id=request_id)
@@ -88,8 +88,9 @@ class Shortcut:
         if scope["type"] != "http" or scope["path"] != self._path or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
+        request = Request(scope, receive)
         try:
-            response = await self._endpoint(Request(scope, receive))
+            response = await self._endpoint(request)
         except Exception as failure:
             if (answered := problem.known(failure)) is None:
                 raise
@@ -97,18 +98,36 @@ class Shortcut:
         await response(scope, receive, send)
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+def headers_of(request: Request) -> dict[bytes, bytes]:
+    """Return a request's headers, of two equal names the first; Starlette looks through all of them for each."""
+    return dict(reversed(request.scope["headers"]))
+
+
+async def read_body(request: Request, headers: Mapping[bytes, bytes], limit: int) -> bytes:
     """Read a body of at most `limit` bytes; raise TooLarge without reading on."""
-    length = request.headers.get("content-length")
+    length = headers.get(b"content-length")
     if length is not None and length.isdigit() and int(length) > limit:
         raise TooLarge(limit=limit)
-    chunks, size = [], 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise TooLarge(limit=limit)
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise Malformed(reason="连接中断", reason_en="the connection broke off") from None
-    return b"".join(chunks)
+    chunks, size, more = list[bytes](), 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed(reason="连接中断", reason_en="the connection broke off")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            raise TooLarge(limit=limit)
+        more = message.get("more_body", False)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+class Json(Response):
+    """JSON text as it is; Starlette's own answer takes four times as long to put its two headers together."""
+
+    def __init__(self, text: str, status: int) -> None:
+        """Take text that is JSON already."""
+        self.body = text.encode()
+        self.status_code = status
+        length = b"%d" % len(self.body)
+        self.raw_headers = [(b"content-length", length), (b"content-type", b"application/json")]
+        self.background = None

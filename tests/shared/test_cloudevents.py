@@ -13,7 +13,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from services.approvals.store import Desk
-from shared import envelope
+from shared import envelope, web
 from shared.intake import Answer, Intake
 from shared.keys import Keys
 from shared.posted import Caller, Posted
@@ -70,6 +70,7 @@ async def client(intake: Recorder) -> AsyncIterator[httpx.AsyncClient]:
     settings = ServiceSettings(port=0, database_url="postgresql+asyncpg://nowhere/", nats_url="nats://nowhere")
     spine = Spine("approvals", settings, desk=intake.desk)
     spine.intake, spine.keys = intake, OneKey()
+    spine.front = web.Desk(intake, spine.keys, spine.clock, settings.max_body_bytes)
     app = spine.application(summary="", routes=[])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://forum") as client:
         yield client

@@ -34,6 +34,8 @@ class ApprovalsWorld:
     registries: dict[str, Registry] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
+    docketed: frozenset[str] = frozenset()
+    """The applications that stood on a docket when the group came."""
     licences: dict[tuple[str, str], str] = field(default_factory=dict)
     """Licence numbers in use: (issuing unit, number) → application."""
     followups: dict[str, FollowUp] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals import tables
-from services.approvals.domain.state import totals
+from services.approvals.domain.state import Application, totals
 from services.approvals.store.rows import application
 from shared.events import ApprovalTotals
 
@@ -21,7 +21,8 @@ class Store:
     async def totals_of(self, session: str) -> ApprovalTotals:
         """Count a session's applications as they stand now."""
         query = select(tables.Application).where(col(tables.Application.session) == session)
-        return totals(application(row) for row in (await self._session.exec(query)).all())
+        found = (await self._session.exec(query)).all()
+        return totals(application([getattr(row, name) for name in Application._fields]) for row in found)
 
     async def sessions_of(self, campaign: str) -> Sequence[tables.Session]:
         """List a campaign's sessions."""
