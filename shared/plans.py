@@ -1,6 +1,6 @@
 """The campaigns' plans in a service's own table `campaign`: kept once, never changed, so read once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,9 +27,12 @@ class Plans:
         """Start with none in memory."""
         self._registries: dict[str, Registry] = {}
 
-    async def of(self, session: AsyncSession, events: Sequence[Event]) -> dict[str, Registry]:
-        """Return the registries, by campaign, that bear on these events."""
+    async def of(
+        self, session: AsyncSession, events: Sequence[Event], more: Collection[str] = ()
+    ) -> dict[str, Registry]:
+        """Return the registries, by campaign, that bear on these events, and those of `more` campaigns."""
         campaigns = {event.campaign for event in events if isinstance(event, (SessionEvent, CampaignPlanned))}
+        campaigns |= set(more)
         found = {}
         if unknown := list(campaigns - self._registries.keys()):
             for row in await (await session.connection()).execute(_READ, {"campaigns": unknown}):

@@ -62,6 +62,10 @@ class Switches(Part):
         default=(), description="Kinds of session whose bulletin a leader signs off; the others issue by themselves"
     )
     two_persons: bool = Field(default=True, description="Whoever reviewed a draft may not sign it off")
+    policy_years: int = Field(default=3, ge=1, le=20, description="How old a brochure's policies may be (近3年)")
+    team_particulars: bool = Field(
+        default=False, description="A policy team states its members' standing and when it is on its way"
+    )
 
 
 class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
