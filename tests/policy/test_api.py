@@ -35,6 +35,10 @@ async def test_teams_are_listed_with_their_people_and_counted_by_the_end_of_the_
         "session": BANNER_SESSION,
         "teams": 2,
         "late": 1,
+        "visits": 0,
+        "questions": 0,
+        "left_open": 0,
+        "open_now": 0,
         "concluded_at": "2022-03-16T09:00:00Z",
         "stated": 1,
     }

@@ -3,15 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from services.policy.domain import (
-    AlreadyConcluded,
-    LeaderNotOfDrc,
-    LiaisonNotOfBanner,
-    MemberNotOfDepartments,
-    PolicyWorld,
-    TeamTaken,
-    Visits,
-)
+from services.policy.domain import PolicyWorld
+from services.policy.domain.state import Visits
+from services.policy.domain.teams import LeaderNotOfDrc, LiaisonNotOfBanner, MemberNotOfDepartments, TeamTaken
+from services.policy.domain.visits import AlreadyConcluded
 from shared.campaign import NotAllowed, NotInCitySession, Registry, StatedByService, UnknownSession
 from shared.events import TeamAssigned, VisitsConcluded
 from shared.posted import Caller
@@ -136,7 +131,7 @@ def test_a_team_id_names_one_team_of_a_session() -> None:
 def test_the_end_of_the_visits_states_how_many_teams_the_session_has() -> None:
     elsewhere = team_assigned(session=OTHER_SESSION, liaison=person("government", KANGBASHI))
     world = heard(ASSIGNED, (team_assigned(team="team-2"), DRC), (elsewhere, DRC))
-    assert decide(world, *CONCLUDED) == visits_concluded(teams=2)
+    assert decide(world, *CONCLUDED) == visits_concluded(teams=2, visits=0, questions=0, left_open=0)
     assert world.visits[BANNER_SESSION].teams == 2
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from services.policy.domain.state import Policy
 from shared.campaign import NotAllowed
 from shared.events import Event, PolicyAmended, PolicyEntry, PolicyListed, PolicyRepealed
-from shared.posted import Posted
+from shared.posted import Caller, Posted
 from shared.problems import NotYet, Refused
 from shared.vocabulary import Level, PolicyLevel, Role
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.policy.domain.world import PolicyWorld
 
 _NOTHING: Final = re.compile(r"[\W_]+")
+MOST_FILE_BYTES: Final = 20 * 1024 * 1024
 _HEADS: Final = {PolicyLevel.REGION: "内", PolicyLevel.CITY: "鄂"}
 """How the number of a policy of the autonomous region or of Ordos begins; a national one begins with neither."""
 
@@ -64,6 +65,15 @@ class RepealedBefore(Refused):
     en = "{title!r} was repealed on {on}"
 
 
+class NotAPdf(Refused):
+    """The file is no PDF, whatever its name says."""
+
+    status = 415
+    row = 50
+    zh = "文件内容不是 PDF"
+    en = "The file is no PDF"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The campaign's last three years, counted back from its reference day."""
@@ -97,9 +107,8 @@ def search_words(*texts: str) -> str:
     return "\n".join(_NOTHING.sub("", unicodedata.normalize("NFKC", text).casefold()) for text in texts)
 
 
-def allow_compilers(posted: Posted) -> None:
+def allow_compilers(caller: Caller) -> None:
     """Refuse everybody but the city's departments and its DRC (notice §二(四)4(3))."""
-    caller = posted.caller
     if caller.level is not Level.CITY or caller.role not in (Role.DRC, Role.DEPARTMENT):
         raise NotAllowed(unit=caller.unit_name, role=caller.role, who="17个市直部门", who_en="the 17 city departments")
 
@@ -132,7 +141,7 @@ def _entry(event: PolicyEntry, posted: Posted) -> Policy:
 
 def list_policy(world: "PolicyWorld", posted: Posted, event: PolicyListed) -> Sequence[Event]:
     """Put a policy into the library."""
-    allow_compilers(posted)
+    allow_compilers(posted.caller)
     if (first := world.policies.get(event.policy)) is not None:
         raise PolicyTaken(path="data.policy", number=first.number, title=first.title, policy=first.policy)
     _check(world, event)
@@ -142,7 +151,7 @@ def list_policy(world: "PolicyWorld", posted: Posted, event: PolicyListed) -> Se
 
 def amend(world: "PolicyWorld", posted: Posted, event: PolicyAmended) -> Sequence[Event]:
     """Replace a policy's entry; what was printed of it stays as it was printed."""
-    allow_compilers(posted)
+    allow_compilers(posted.caller)
     before = _known(world, event.policy)
     _check(world, event)
     after = _entry(event, posted)
@@ -152,7 +161,7 @@ def amend(world: "PolicyWorld", posted: Posted, event: PolicyAmended) -> Sequenc
 
 def repeal(world: "PolicyWorld", posted: Posted, event: PolicyRepealed) -> Sequence[Event]:
     """End a policy's force."""
-    allow_compilers(posted)
+    allow_compilers(posted.caller)
     policy = _known(world, event.policy)
     if policy.repealed_on is not None:
         raise RepealedBefore(path="data.policy", title=policy.title, on=policy.repealed_on)

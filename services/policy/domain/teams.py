@@ -56,7 +56,7 @@ class MemberNotChief(Refused):
 
 
 class ParticularsMissing(Refused):
-    """This campaign wants to know its members' standing and when the team is on its way."""
+    """The campaign wants to know its members' standing and when the team is on its way."""
 
     row = 47
     zh = "本次行动要求填写{what}"
@@ -116,7 +116,9 @@ def _check_window(world: "PolicyWorld", registry: Registry, event: TeamCompositi
     """Refuse a departure before what comes first, and whoever is booked for something else meanwhile."""
     if event.starts_at is None or event.ends_at is None:
         if registry.plan.switches.team_particulars:
-            raise ParticularsMissing(path="data.starts_at", what="出发和返回时间", what_en="when the team is on its way")
+            raise ParticularsMissing(
+                path="data.starts_at", what="出发和返回时间", what_en="when the team is on its way"
+            )
         return
     day = world.visits[event.session]
     first: list[tuple[datetime, str, str]] = []

@@ -254,11 +254,14 @@ def conclude(world: "PolicyWorld", posted: Posted, event: VisitsConcluded) -> Se
         raise AlreadyConcluded(path="data.session", session=session.name, at=day.concluded_at.isoformat())
     asked = [one for one in world.questions.values() if one.session == event.session]
     made = [one for one in world.visit_log.values() if one.session == event.session and one.started_at is not None]
-    counts = {
-        "teams": sum(team.session == event.session for team in world.teams.values()),
-        "visits": len(made),
-        "questions": len(asked),
-        "left_open": sum(one.left_open for one in asked),
-    }
-    world.put_day(replace(day, concluded_at=event.concluded_at, **counts))
+    ended = replace(
+        day,
+        concluded_at=event.concluded_at,
+        teams=sum(team.session == event.session for team in world.teams.values()),
+        visits=len(made),
+        questions=len(asked),
+        left_open=sum(one.left_open for one in asked),
+    )
+    world.put_day(ended)
+    counts = {name: getattr(ended, name) for name in ("teams", "visits", "questions", "left_open")}
     return [event.model_copy(update=counts)]

@@ -1,5 +1,7 @@
 """Needs, officials, the library, brochures with their prints and scans, slots, visits and questions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,15 +28,15 @@ def _in_session() -> sa.Column[str]:
     return sa.Column("session", _T, sa.ForeignKey("visits.session"), primary_key=True)
 
 
-def _key(name: str, kind: sa.types.TypeEngine[object] = _T) -> sa.Column[object]:
+def _key(name: str, kind: sa.types.TypeEngine[Any] = _T) -> sa.Column[Any]:
     return sa.Column(name, kind, primary_key=True)
 
 
-def _is(name: str, kind: sa.types.TypeEngine[object] = _T) -> sa.Column[object]:
+def _is(name: str, kind: sa.types.TypeEngine[Any] = _T) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False)
 
 
-def _may(name: str, kind: sa.types.TypeEngine[object] = _T) -> sa.Column[object]:
+def _may(name: str, kind: sa.types.TypeEngine[Any] = _T) -> sa.Column[Any]:
     return sa.Column(name, kind)
 
 
@@ -152,9 +154,7 @@ def _brochures() -> None:
         _is("address"),
         _is("printed_at", _AT),
     )
-    op.create_table(
-        "scan", _key("code"), _key("day", sa.Date()), _is("scans", sa.Integer()), _is("told", sa.Boolean())
-    )
+    op.create_table("scan", _key("code"), _key("day", sa.Date()), _is("scans", sa.Integer()), _is("told", sa.Boolean()))
 
 
 def upgrade() -> None:

@@ -76,7 +76,9 @@ class Heard:
 
     async def has_untold(self) -> bool:
         """Tell whether an answer waits to be published."""
-        return (await self._session.exec(select(tables.Question.question).where(~col(tables.Question.told)))).first() is not None
+        return (
+            await self._session.exec(select(tables.Question.question).where(~col(tables.Question.told)))
+        ).first() is not None
 
     async def tell(self) -> list[QuestionAnswered]:
         """Return the answers learnt from other services, and mark them published."""
@@ -86,9 +88,7 @@ class Heard:
             row.told = True
             self._session.add(row)
             told.append(
-                QuestionAnswered.model_validate(
-                    {name: getattr(row, name) for name in QuestionAnswered.model_fields}
-                )
+                QuestionAnswered.model_validate({name: getattr(row, name) for name in QuestionAnswered.model_fields})
             )
         await self._session.flush()
         return told

@@ -40,7 +40,7 @@ class Library:
         """Work within one database session."""
         self._session = session
 
-    async def search(  # noqa: PLR0913  (what people filter by)
+    async def search(
         self,
         *,
         words: str = "",
