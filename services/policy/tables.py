@@ -202,7 +202,7 @@ class Visit(Table, table=True):
     brochures: list[str] = Field(sa_type=JSONB)
     received_by: str | None = None
     feedback: str | None = None
-    remark: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
     late: bool
 
 

@@ -156,7 +156,7 @@ class EnterpriseVisited(VisitEvent, type="chunfeng.enterprise.visited.v1"):
     brochures: Annotated[tuple[BrochureCode, ...], Field(max_length=20)] = ()
     received_by: Line | None = None
     feedback: Feedback | None = None
-    remark: Prose | None = None
+    note: Prose | None = None
 
     @model_validator(mode="after")
     def ends_after_it_started(self) -> Self:

@@ -140,7 +140,7 @@ class Visit:
     brochures: list[str] = field(default_factory=list)
     received_by: str | None = None
     feedback: str | None = None
-    remark: str | None = None
+    note: str | None = None
     late: bool = False
     """Made known after the visits had been counted."""
 

@@ -184,7 +184,7 @@ def _made(before: Visit | None, event: EnterpriseVisited, *, late: bool) -> Visi
         brochures=list(event.brochures),
         received_by=event.received_by,
         feedback=event.feedback.value if event.feedback else None,
-        remark=event.remark,
+        note=event.note,
         late=late,
     )
 

@@ -80,7 +80,7 @@ def _visits() -> None:
         _may("started_at", _AT),
         _may("ended_at", _AT),
         _is("brochures", JSONB()),
-        *(_may(name) for name in ("received_by", "feedback", "remark")),
+        *(_may(name) for name in ("received_by", "feedback", "note")),
         _is("late", sa.Boolean()),
     )
     op.create_table(
