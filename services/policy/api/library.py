@@ -62,7 +62,7 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
         """Keep a policy's PDF, the body of the request; a policy then names it by its hash."""
         caller = await keys.caller(request.headers.get("authorization"))
         allow_compilers(caller)
-        content = await read_body(request, MOST_FILE_BYTES)
+        content = await read_body(request, dict(request.scope["headers"]), MOST_FILE_BYTES)
         return Handed(sha256=await keep_pdf(database, clock, content, caller.unit), bytes=len(content))
 
     @router.get("/files/{sha256}", response_class=Response)
