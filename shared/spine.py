@@ -29,6 +29,8 @@ from shared.stream import connect, connection_options, last_in_stream
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
+_HUNG_UP: Final = (nats.errors.Error, OSError, RuntimeError)
+"""Closing a connection to a server that is gone; uvloop's word for a transport that is closed is RuntimeError."""
 
 
 class Spine:
@@ -121,7 +123,7 @@ class Spine:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             self._client = await connect(self.settings, f"{self.service} relay")
-            stack.push_async_callback(self._client.close)
+            stack.push_async_callback(self._close_client, self._client)
             await self._is_the_right_database(self._client)
             await self._follow_the_clock(self._client)
             await self.broker.connect()
@@ -205,8 +207,15 @@ class Spine:
         self._stopping = True
         try:
             await self.broker.stop()
-        except (nats.errors.Error, OSError):
+        except _HUNG_UP:
             logs.get().warning("broker.stopped_without_nats")
+
+    async def _close_client(self, client: Client) -> None:
+        self._stopping = True
+        try:
+            await client.close()
+        except _HUNG_UP:
+            logs.get().warning("nats.closed_without_nats")
 
 
 @asynccontextmanager

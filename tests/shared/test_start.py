@@ -1,10 +1,15 @@
 """Servers and services may be started in any order."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 
 import httpx
 import pytest
 
+from tests.builders import ROOT
 from tests.systems import System
 
 
@@ -24,3 +29,29 @@ async def test_a_service_waits_for_a_database_that_starts_after_it(system: Syste
     finally:
         system.postgres.start()
     assert (await starting).status_code == 200
+
+
+async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: System) -> None:
+    settings = await system.settings("forums")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "CHUNFENG_PORT": "0",
+        "CHUNFENG_DATABASE_URL": settings.database_url,
+        "CHUNFENG_NATS_URL": settings.nats_url,
+    }
+    command = (sys.executable, "-m", "services.forums")
+    service = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=subprocess.PIPE)
+    assert service.stdout is not None
+    async with asyncio.timeout(30):
+        while b"service.started" not in await service.stdout.readline():
+            pass
+    system.nats.kill()
+    try:
+        await asyncio.sleep(1)  # long enough to have noticed, and to be trying again
+        service.terminate()
+        said, _ = await asyncio.wait_for(service.communicate(), timeout=30)
+    finally:
+        system.nats.start()
+    assert service.returncode in {0, -signal.SIGTERM}, said.decode()
+    assert b"Traceback" not in said
