@@ -136,6 +136,7 @@ class Conductor:
         await self._until(self._facts_on_their_way)
         await self._until(self._sessions_to_consider)
         if delivered:
+            await self._until(self._wrapups_to_issue)
             await self._until(self._deliveries_to_make)
 
     async def _until(self, outstanding: Callable[[], Awaitable[str | None]]) -> None:
@@ -166,6 +167,12 @@ class Conductor:
                 return reason
         return None
 
+    async def _wrapups_to_issue(self) -> str | None:
+        for one in await self._get("bulletin", "/v1/campaigns"):
+            if one["wrapup_due"]:
+                return f"{one['campaign']} has every bulletin and no wrap-up of them"
+        return None
+
     async def _deliveries_to_make(self) -> str | None:
         for one in await self._get("bulletin", "/v1/deliveries"):
             if one["state"] in ("queued", "sending", "unknown"):
@@ -173,6 +180,8 @@ class Conductor:
         return None
 
     def _outstanding(self, one: dict[str, Any], now: datetime) -> str | None:
+        if one["signed"]:
+            return f"{one['session']} has been signed off and is not issued yet"
         if not one["settled"]:
             return f"{one['session']} has news that no edition has considered"
         closed = datetime.fromisoformat(one["closed_at"])

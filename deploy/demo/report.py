@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ _SENTENCE: Final = re.compile(
 )
 # The extraction order puts what stands outside the running text at each page's end.
 _NUMBER: Final = re.compile(r"(演示数据)?—\d+—$")
-_HEAD: Final = re.compile(r"“[^“”]*”春风行动简报第\d+期.*?\d{4}年\d+月\d+日(?=(演示数据)?—\d+—$)")
+_HEAD: Final = re.compile(r"“[^“”]*”春风行动简报(?:增刊)?第\d+期.*?\d{4}年\d+月\d+日(?=(演示数据)?—\d+—$)")
 _FIGURES: Final = ("decided", "approved", "deferred", "forwarded", "city", "banner", "licences")
 
 Cells = dict[tuple[str, str, str | None], int]
@@ -36,6 +37,11 @@ class Session:
     printed: dict[str, int] = field(default_factory=dict)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+
+    @property
+    def is_wrapup(self) -> bool:
+        """Tell the campaign's wrap-up from a session's bulletin."""
+        return bool(self.editions) and self.editions[0]["series"] == "supplement"
 
 
 def pdf_text(pdf: bytes) -> str:
@@ -70,6 +76,17 @@ def figures(counts: Cells, licences: int) -> dict[str, int]:
     return {name: {**sums, "decided": decided(), "licences": licences}[name] for name in _FIGURES}
 
 
+def sums(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add the sessions' own totals up, as the approvals service states them: what the wrap-up has to say."""
+    whole, counts = Counter[str](), Counter[tuple[str, str, str | None]]()
+    for part in parts:
+        whole.update({name: part[name] for name in ("docketed", "withdrawn", "licences")})
+        counts.update(cells(part["counts"]))
+    names = ("level", "formality", "outcome")
+    rows = [dict(zip(names, key, strict=True)) | {"applications": count} for key, count in counts.items()]
+    return {**whole, "counts": rows}
+
+
 class Reporter:
     """Collects the outcome from the services and writes it down."""
 
@@ -92,11 +109,16 @@ class Reporter:
             one.editions.append(edition)
             pdf = (await self._get("bulletin", edition["pdf"])).content
             correction = f"-correction-{edition['revision']}" if edition["revision"] else ""
-            (folder / f"{edition['number']:02d}-{edition['session']}{correction}.pdf").write_bytes(pdf)
+            supplement = "supplement-" if edition["series"] == "supplement" else ""
+            (folder / f"{supplement}{edition['number']:02d}-{edition['session']}{correction}.pdf").write_bytes(pdf)
             one.data = (await self._get("bulletin", edition["data"])).json()
             one.printed = printed_figures(pdf)
-        for one in sessions.values():
+        own = [one for one in sessions.values() if not one.is_wrapup]
+        for one in own:
             one.own = (await self._get("approvals", f"/v1/sessions/{one.session}/totals")).json()
+        for one in sessions.values():
+            if one.is_wrapup:
+                one.own = sums(one.own for one in own)
             one.deliveries = [row for row in deliveries if row["session"] == one.session]
             one.disagreements = disagreements(one)
         return list(sessions.values())

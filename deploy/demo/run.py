@@ -114,7 +114,7 @@ def show(sessions: list[report.Session], console: Console) -> None:
         corrected = f" +{len(one.editions) - 1}更正" if len(one.editions) > 1 else ""
         issued = datetime.fromisoformat(one.editions[0]["issued_at"]).astimezone(SHANGHAI)
         table.add_row(
-            str(one.editions[-1]["number"]),
+            ("增" if one.is_wrapup else "") + str(one.editions[-1]["number"]),
             one.data["session_name"] + corrected,
             *(str(one.printed.get(name, "?")) for name in ("decided", "approved", "deferred", "forwarded", "licences")),
             issued.strftime("%m-%d %H:%M"),
@@ -157,8 +157,11 @@ def conclude(sessions: list[report.Session], out: Path, recording: Path, console
     (out / "summary.json").write_text(json.dumps(report.summary(sessions), ensure_ascii=False, indent=1), "utf-8")
     wrong = [text for one in sessions for text in one.disagreements]
     wrong += report.unexpected(sessions, EXPECTED) if recording == SAMPLE else []
-    if len(sessions) != len(plan_in(read(recording)).sessions):
-        wrong.append(f"{len(sessions)} bulletins, one for each session expected")
+    own = [one for one in sessions if not one.is_wrapup]
+    if len(own) != len(plan_in(read(recording)).sessions):
+        wrong.append(f"{len(own)} bulletins, one for each session expected")
+    if len(sessions) != len(own) + 1:
+        wrong.append("no wrap-up of the campaign")
     for text in wrong:
         console.print(f"[bold red]✗ {text}")
     if wrong:

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.bulletin.delivery import file_name
+from services.bulletin.domain.wrapup import name_of
 from services.bulletin.store import Store
 from services.bulletin.tables import EditionRow
+from services.bulletin.wrapup import standing
 from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
@@ -104,6 +106,24 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
                 "signed": one.signed,
             }
             for one in closings
+        ]
+
+    @router.get("/campaigns")
+    async def campaigns() -> list[dict[str, Any]]:
+        """List campaigns with how many sessions have their bulletin, and whether the wrap-up is out and up to date."""
+        async with database.reading() as session:
+            store = Store(session)
+            found = [await standing(store, plan) for plan in await store.plans()]
+        return [
+            {
+                "campaign": one.plan.campaign,
+                "sessions": len(one.plan.sessions),
+                "issued": len(one.issued),
+                "wrapup": name_of(one.plan.campaign) if one.newest else None,
+                "wrapup_revision": one.newest.revision if one.newest else None,
+                "wrapup_due": one.is_due,
+            }
+            for one in found
         ]
 
     @router.get("/completeness")

@@ -10,6 +10,7 @@ from services.bulletin.handlers import handlers
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
+from services.bulletin.wrapup import WrapUp
 from shared.clock import clock_of
 from shared.spine import Spine
 from shared.waiting import Waiting
@@ -30,11 +31,12 @@ def build(settings: Settings) -> FastAPI:
         intake=spine.intake,
     )
     delivery = Delivery(database=spine.database, clock=clock, settings=settings)
+    wrapup = WrapUp(database=spine.database, clock=clock, settings=settings, printer=printer)
     gauges = Gauges(spine.database, clock, settings)
     return spine.application(
         summary="Facts, editions, deadlines and deliveries",
         routes=[api.routes(spine.database, spine.keys, clock)],
-        parts=(printer, deadline, delivery, Waiting(spine, heard)),
+        parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard)),
         useful={"mail": gauges.mail_answers},
         measures=(gauges.measure,),
     )

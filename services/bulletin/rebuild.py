@@ -15,10 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.bulletin.domain import completeness, facts, fold, signoff
 from services.bulletin.domain.edition import Edition
 from services.bulletin.domain.signoff import Draft
+from services.bulletin.domain.wrapup import is_wrapup
 from services.bulletin.handlers import handlers
 from services.bulletin.issuing import Printer, deliveries_of, printed
 from services.bulletin.store import Store, keep
 from services.bulletin.tables import AttemptRow
+from services.bulletin.wrapup import assembled
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.envelope import Fact
@@ -29,6 +31,7 @@ from shared.events import (
     BulletinIssued,
     BulletinReviewed,
     BulletinSignedOff,
+    CampaignPlanned,
     DeadlineApproaching,
     DeadlineMissed,
     DeliveryFailed,
@@ -179,6 +182,21 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
     if plan is None:
         message = f"{told.session} was issued, but its campaign's plan is not among the facts"
         raise RuntimeError(message)
+    if is_wrapup(told.session):
+        edition = (await assembled(store, plan, told.issued_at, told.cutoff)).model_copy(
+            update={"number": told.number, "due_at": told.due_at}
+        )
+    else:
+        edition = await _session_edition(store, plan, told)
+    row = await printed(edition, printer, plan)
+    store.add(row, *deliveries_of(edition, plan))
+    await store.raise_number(told.series, told.year, told.number)
+    return Rebuilt(
+        told.session, told.number, told.revision, row.sha256 == told.sha256, row.pdf_sha256 == told.pdf_sha256
+    )
+
+
+async def _session_edition(store: Store, plan: CampaignPlanned, told: BulletinIssued) -> Edition:
     known = facts.read(plan, told.session, await store.facts_of(told.session, told.cutoff))
     newest = await store.newest_edition_of(told.session)
     imprint = fold.Imprint(
@@ -191,10 +209,4 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
     )
     before = Edition.model_validate_json(newest.canonical) if newest else None
     drafted = completeness.edition(known, imprint, before)
-    edition = signoff.stamped(drafted, told.sign_off, wanted=drafted.kind in plan.switches.sign_off)
-    row = await printed(edition, printer, plan)
-    store.add(row, *deliveries_of(edition, plan))
-    await store.raise_number(told.series, told.year, told.number)
-    return Rebuilt(
-        told.session, told.number, told.revision, row.sha256 == told.sha256, row.pdf_sha256 == told.pdf_sha256
-    )
+    return signoff.stamped(drafted, told.sign_off, wanted=drafted.kind in plan.switches.sign_off)

@@ -49,12 +49,15 @@ def masthead(edition: Edition) -> tuple[str, str]:
 
 def title(edition: Edition) -> tuple[str, str]:
     """Return the title in its two sense groups, between which it may break."""
+    if edition.compared:
+        return edition.campaign_title, "情况总结" + ("（更正）" if edition.revision else "")
     return edition.session_name, "集中审批活动情况" + ("（更正）" if edition.revision else "")
 
 
 def correction(edition: Edition) -> str:
     """Say what a correction replaces."""
-    return f"本期为第{edition.number}期第{edition.revision}次更正，原载内容与本次不一致的，以本次为准。" + (
+    series = "增刊" if edition.series is Series.SUPPLEMENT else ""
+    return f"本期为{series}第{edition.number}期第{edition.revision}次更正，原载内容与本次不一致的，以本次为准。" + (
         f"更正事项{len(edition.changes)}项如下。" if edition.changes else ""
     )
 
@@ -124,10 +127,12 @@ def totals(edition: Edition) -> str:
         opening = "本场活动未办理审批事项。" if figures.docketed else "本场活动审批清单无事项，未办理审批事项。"
         return opening + _docket(edition)
     by_outcome = "、".join(f"{outcome.zh}{figures.of(outcome=outcome)}项" for outcome in Outcome)
-    levels = (Level.CITY,) if edition.kind is SessionKind.CITY else (Level.CITY, Level.BANNER)
+    one_level = edition.kind is SessionKind.CITY and not edition.compared
+    levels = (Level.CITY,) if one_level else (Level.CITY, Level.BANNER)
     by_level = "、".join(f"{level.zh}{figures.of(level=level)}项" for level in levels)
     licences = f"当场制发证照{figures.licences}本" if figures.licences else "未当场制发证照"
-    sentence = f"本场活动共办理审批事项{figures.decided}项，其中{by_outcome}；{by_level}；{licences}。"
+    event = "本次行动" if edition.compared else "本场活动"
+    sentence = f"{event}共办理审批事项{figures.decided}项，其中{by_outcome}；{by_level}；{licences}。"
     return sentence + _docket(edition)
 
 
@@ -215,3 +220,49 @@ def _listed(names: Iterable[str]) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.rstrip().endswith(("。", "！", "？", "”", "…")) else f"{text.rstrip()}。"
+
+
+def course(edition: Edition) -> str:
+    """Say when the campaign took its course, and in how many sessions (notice §二)."""
+    days = [one.held_on for one in edition.compared]
+    banners = sum(one.kind is SessionKind.BANNER for one in edition.compared)
+    cities = len(edition.compared) - banners
+    kinds = "和".join(
+        filter(None, (f"{banners}个旗区专场" if banners else "", f"{cities}个市直专场" if cities else ""))
+    )
+    span = f"自{day(min(days))}至{day(max(days))}" if min(days) != max(days) else f"于{day(min(days))}"
+    projects = f"，涉及项目{edition.totals.projects}个、项目业主单位{edition.totals.owners}家（跨专场的只计一次）"
+    return f"根据{edition.notice}安排，{edition.campaign_title}{span}举行，共举办{kinds}{projects}。"
+
+
+def compared(edition: Edition) -> str:
+    """Say what the figures of the comparison are from."""
+    corrected = [f"第{one.number}期" for one in edition.compared if one.revision]
+    rest = f"其中{'、'.join(corrected)}以更正后的数字为准。" if corrected else ""
+    return f"各专场数字均取自已印发的本年度各期简报，合计数为各期之和。{rest}"
+
+
+def actions(edition: Edition) -> str:
+    """Say what was raised, visited and explained beside the approvals, in sums."""
+    banners = [one for one in edition.compared if one.kind is SessionKind.BANNER]
+    issues, sites = sum(one.issues for one in banners), sum(one.surveys for one in banners)
+    teams = sum(one.teams for one in banners)
+    return (
+        f"各旗区专场座谈会上企业共提出困难问题和意见建议{issues}条，现场调研集中开工项目{sites}个，"
+        f"组成政策宣讲小分队{teams}支。"
+    )
+
+
+def outstanding(edition: Edition) -> tuple[str, ...]:
+    """Say what is still to be followed up when the campaign ends."""
+    figures = edition.totals
+    parts = [
+        f"容缺审批{figures.of(outcome=Outcome.DEFERRED)}项，由审批单位按承诺时限督促补正",
+        f"转报上报{figures.of(outcome=Outcome.FORWARDED)}项，由转报单位跟踪上级办理结果",
+    ]
+    if figures.undecided:
+        owing = "、".join(
+            f"{one.session_name}{one.totals.undecided}项" for one in edition.compared if one.totals.undecided
+        )
+        parts.append(f"尚未作出结论{figures.undecided}项（{owing}），由主办单位抓紧办结")
+    return (f"{'；'.join(parts)}。",)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.bulletin import wording
 from services.bulletin.domain.edition import Edition
-from services.bulletin.pdf import contents
+from services.bulletin.pdf import comparing, contents
 
 
 def words(edition: Edition) -> str:
@@ -18,7 +18,7 @@ def _lines(edition: Edition) -> Iterator[str]:
     yield edition.issuer
     yield wording.day(edition.dated)
     yield "".join(wording.title(edition))
-    for section in contents.sections(edition):
+    for section in comparing.sections(edition):
         yield section.heading
         for part in section.parts:
             if isinstance(part, contents.Paragraph):

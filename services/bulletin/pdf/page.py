@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.bulletin import wording
 from services.bulletin.domain.edition import Edition
-from services.bulletin.pdf import contents
+from services.bulletin.pdf import comparing, contents
 from services.bulletin.pdf.typeset import Line, Run, Setter
 from shared.printing.fonts import Fonts, Role
 from shared.vocabulary import Distribution
@@ -94,7 +94,7 @@ class Page:
     def html(self, edition: Edition, missing: Collection[str] = ()) -> str:
         """Return the edition's page; it says which characters 〓 stands for, if any."""
         foot = self._foot(edition)
-        sections = contents.sections(edition) + ((contents.note(missing),) if missing else ())
+        sections = comparing.sections(edition) + ((contents.note(missing),) if missing else ())
         return _environment.get_template("bulletin.html").render(
             edition=edition,
             issue_number=wording.issue_number(edition),

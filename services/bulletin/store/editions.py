@@ -71,5 +71,10 @@ class Editions(Queries):
         order = (EditionRow.year, EditionRow.series, EditionRow.number, EditionRow.revision)
         return (await self._session.exec(query.order_by(*(col(each) for each in order)))).all()
 
+    async def count_editions(self) -> int:
+        """Count all editions."""
+        count: int = (await self._execute(text("SELECT count(*) FROM edition"))).scalar_one()
+        return count
+
     def add(self, *rows: EditionRow | DeliveryRow | AttemptRow) -> None:
         self._session.add_all(rows)

@@ -90,6 +90,11 @@ class Facts(Queries):
         ]
         return [fact for fact in facts if fact.sequence <= cutoff.get(fact.source, 0)]
 
+    async def plans(self) -> list[CampaignPlanned]:
+        """List the campaigns' plans as heard."""
+        payloads = (await self._execute(_PLAN, type=CampaignPlanned.type)).scalars()
+        return [CampaignPlanned.model_validate(json.loads(payload)["data"]) for payload in payloads]
+
     async def plan_of(self, campaign: str) -> CampaignPlanned | None:
         """Return a campaign's plan."""
         for payload in (await self._execute(_PLAN, type=CampaignPlanned.type)).scalars():
