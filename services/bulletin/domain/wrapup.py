@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from services.bulletin.domain import fold
 from services.bulletin.domain.edition import Addressee, Cell, Change, Compared, Edition, Totals
@@ -12,6 +12,11 @@ from shared.events import CampaignPlanned
 from shared.vocabulary import Formality, Level, Outcome, Series, SessionKind
 
 _SUFFIX: Final = "wrapup"
+_NOTHING: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("venue", "declared_by", "enterprises")),
+    **dict.fromkeys(("leaders", "seats", "applications", "withdrawn", "issues", "teams", "owed", "changes"), ()),
+}
+"""What is said of a session and not of a campaign."""
 _ORDER: Final = {word: place for place, word in enumerate([*Level, *Formality, *Outcome])}
 
 
@@ -92,13 +97,9 @@ def assemble(
         session=name_of(plan.campaign),
         session_name="行动总结",
         kind=SessionKind.CITY,
-        venue=None,
+        **_NOTHING,
         opened_at=min(one.opened_at or one.closed_at for one in sessions),
         closed_at=imprint.closed_at,
-        declared_by=None,
-        leaders=(),
-        enterprises=None,
-        seats=(),
         series=Series.SUPPLEMENT,
         year=shanghai_date(imprint.issued_at).year,
         number=imprint.number,
@@ -108,12 +109,6 @@ def assemble(
         complete=all(one.complete for one in sessions),
         cutoff=dict(imprint.cutoff),
         totals=total([one.totals for one in sessions], len(projects), len(owners)),
-        applications=(),
-        withdrawn=(),
-        issues=(),
-        teams=(),
-        owed=(),
-        changes=(),
         addressees=_addressees(plan),
         print_count=plan.print_count,
         compared=tuple(_compared(one) for one in sessions),
