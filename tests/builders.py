@@ -9,14 +9,24 @@ from zoneinfo import ZoneInfo
 from services.approvals.keyring import role_of
 from shared.events import (
     ApplicationDocketed,
+    ApplicationPostponed,
+    ApplicationPrereviewed,
+    ApplicationReturned,
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
     CampaignPlanned,
+    DocketLocked,
+    EnterpriseCalled,
+    EnterpriseFinished,
+    EnterpriseRecalled,
+    EnterpriseSeated,
+    EnterpriseSkipped,
     Event,
     ForumHeld,
     IssueRaised,
     LicenceIssued,
+    SeatsArranged,
     SessionClosed,
     SessionOpened,
     SessionScheduled,
@@ -30,7 +40,9 @@ from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome, Scope
 
 ROOT: Final = Path(__file__).parent.parent
 TEMPLATE: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
-PLAN: Final = CampaignPlanned.model_validate(json.loads(TEMPLATE.read_text("utf-8")), extra="forbid")
+_PLANNED: Final = CampaignPlanned.model_validate(json.loads(TEMPLATE.read_text("utf-8")), extra="forbid")
+PLAN: Final = _PLANNED.model_copy(update={"switches": _PLANNED.switches.without_gates()})
+"""The template's campaign with every gate open; a test of a gate closes it (`gated`)."""
 
 DONGSHENG: Final = "150602"
 KANGBASHI: Final = "150603"
@@ -100,6 +112,11 @@ def plan(**changes: object) -> CampaignPlanned:
     return _made(CampaignPlanned, changes, **PLAN.model_dump())
 
 
+def gated(*gates: str, **changes: object) -> CampaignPlanned:
+    """Return the campaign with some of its switches on."""
+    return plan(switches=PLAN.switches.model_copy(update=dict.fromkeys(gates, True)), **changes)
+
+
 def session_scheduled(**changes: object) -> SessionScheduled:
     venue = {"kind": "park", "name": "东胜经济开发区会议中心"}
     return _made(SessionScheduled, changes, session=BANNER_SESSION, starts_at=at(9), venue=venue)
@@ -123,18 +140,67 @@ _APPLICATION: Final = {
 
 
 def application_docketed(**changes: object) -> ApplicationDocketed:
-    """Build a docketing; `scope` changes its project's."""
+    """Build a docketing; `scope`, `owner_code` and `owner_name` change its project's."""
     project = {
         "name": "示例项目",
         "scope": changes.pop("scope", Scope.CITY_KEY),
-        "owner_code": "91150602MA0XX01113",
-        "owner_name": "示例企业",
+        "owner_code": changes.pop("owner_code", "91150602MA0XX01113"),
+        "owner_name": changes.pop("owner_name", "示例企业"),
     }
     return _made(ApplicationDocketed, changes, **_APPLICATION, project=project)
 
 
 def application_withdrawn(**changes: object) -> ApplicationWithdrawn:
     return _made(ApplicationWithdrawn, changes, **_APPLICATION, reason="企业申请撤回")
+
+
+def application_postponed(**changes: object) -> ApplicationPostponed:
+    return _made(ApplicationPostponed, changes, **_APPLICATION, reason="资料尚待补正")
+
+
+def docket_locked(**changes: object) -> DocketLocked:
+    return _made(DocketLocked, changes, session=BANNER_SESSION, locked_at=at(17, days=-1))
+
+
+def prereviewed(**changes: object) -> ApplicationPrereviewed:
+    usual = {"reviewer": "丙（虚构）", "opinion": "材料齐全", "reviewed_at": at(15, days=-1)}
+    return _made(ApplicationPrereviewed, changes, **_APPLICATION, **usual)
+
+
+def returned(**changes: object) -> ApplicationReturned:
+    usual = {"reviewer": "丙（虚构）", "opinion": "请补正", "reviewed_at": at(14, days=-1), "lacking": ["公众参与说明"]}
+    return _made(ApplicationReturned, changes, **_APPLICATION, **usual)
+
+
+ENTERPRISE: Final = "91150602MA0XX01113"
+
+
+def _queued(kind: type[E], changes: dict[str, object], **usual: object) -> E:
+    return _made(kind, changes, session=BANNER_SESSION, owner_code=ENTERPRISE, **usual)
+
+
+def called(**changes: object) -> EnterpriseCalled:
+    return _queued(EnterpriseCalled, changes, called_at=at(9, 3))
+
+
+def seated(**changes: object) -> EnterpriseSeated:
+    return _queued(EnterpriseSeated, changes, seated_at=at(9, 4))
+
+
+def skipped(**changes: object) -> EnterpriseSkipped:
+    return _queued(EnterpriseSkipped, changes, skipped_at=at(9, 5), reason="未到场")
+
+
+def recalled(**changes: object) -> EnterpriseRecalled:
+    return _queued(EnterpriseRecalled, changes, recalled_at=at(9, 8))
+
+
+def finished(**changes: object) -> EnterpriseFinished:
+    return _queued(EnterpriseFinished, changes, finished_at=at(9, 9))
+
+
+def seats_arranged(**changes: object) -> SeatsArranged:
+    return _made(SeatsArranged, changes, session=BANNER_SESSION, units=[unit("energy").code])
 
 
 def deferral(**changes: object) -> dict[str, object]:

@@ -22,7 +22,8 @@ def plan() -> CampaignPlanned:
     data["campaign"] = CAMPAIGN
     for session in data["sessions"]:
         session["session"] = f"{CAMPAIGN}-{session['division']}"
-    return CampaignPlanned.model_validate(data)
+    planned = CampaignPlanned.model_validate(data)
+    return planned.model_copy(update={"switches": planned.switches.without_gates()})
 
 
 def unit(of: CampaignPlanned, bureau: str, division: str = CITY_DIVISION) -> Unit:

@@ -99,7 +99,9 @@ class Author:
             )
             for position, (kind, division) in enumerate(divisions, start=1)
         )
-        self._plan = template.model_copy(update={"campaign": self._slug, "sessions": sessions})
+        self._plan = template.model_copy(
+            update={"campaign": self._slug, "sessions": sessions, "switches": template.switches.without_gates()}
+        )
         self._small, self._large, self._city = sessions
         self._places = {(unit.level, unit.division, unit.bureau): unit for unit in template.units}
         self._posted = 0

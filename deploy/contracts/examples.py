@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.contracts.day import DAY, DAY_STATED
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.recording import read
 from shared import envelope
@@ -115,6 +116,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
         "division": "150600",
         "issued_at": _CLOSED - timedelta(days=2),
     },
+    **DAY,
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -184,6 +186,7 @@ _TOTALS: Final = ApprovalTotals(
 )
 # What the service states of an event when it publishes it.
 _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
+    **DAY_STATED,
     SessionClosed.type: {"totals": _TOTALS},
     ForumHeld.type: {"issues": 5},
     VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},

@@ -15,6 +15,10 @@ _DRC: Final = "市发展和改革委员会 · the city DRC"
 _BOTH_DRCS: Final = "市、旗区发展和改革委员会 · the city DRC, a banner's for its own session"
 _BANNER: Final = "旗区政府 · the banner's government"
 _OPENS: Final = "旗区政府；市直专场为市政府办公室 · the banner's government; the general office for the city session"
+_LEADS: Final = (
+    "市、旗区发展和改革委员会，旗区政府、园区；市直专场为市政府办公室、市行政审批和政务服务局 · "
+    "the DRCs, the banner or its park; in the city session the general office or the government services bureau"
+)
 _OWNER: Final = "主办该手续的部门 · the bureau that decides the formality at that level"
 _COMPILER: Final = "17个市直部门；市发展和改革委员会 · each of the 17 city departments; the city DRC"
 _COLLECTOR: Final = "旗区政府、园区；市发展和改革委员会 · the banner's government or park; the city DRC"
@@ -28,6 +32,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "SessionClosed": ("专场已结束", _OPENS),
     "ApplicationDocketed": ("事项已列入审批清单", _BOTH_DRCS),
     "ApplicationWithdrawn": ("事项已撤回", _BOTH_DRCS),
+    "ApplicationPostponed": ("事项已延期", _BOTH_DRCS),
+    "DocketLocked": ("审批清单已锁定", _BOTH_DRCS),
+    "ApplicationPrereviewed": ("材料已通过预审", _OWNER),
+    "ApplicationReturned": ("材料已退回补正", _OWNER),
+    "SeatsArranged": ("坐席已安排", _LEADS),
+    "EnterpriseCalled": ("企业已叫号", _LEADS),
+    "EnterpriseSeated": ("企业已就座", _LEADS),
+    "EnterpriseSkipped": ("企业已过号", _LEADS),
+    "EnterpriseRecalled": ("企业已重呼", _LEADS),
+    "EnterpriseFinished": ("企业已办完离席", _LEADS),
     "ApprovalSigned": ("事项已签批", _OWNER),
     "ApprovalCorrected": ("签批已更正", _OWNER),
     "LicenceIssued": ("证照已当场制发", _OWNER),

@@ -30,6 +30,7 @@ class Session(Table, table=True):
     opened_at: datetime | None
     opened_by: str | None
     closed_at: datetime | None
+    docket_locked_at: datetime | None
 
 
 class Application(Table, table=True):
@@ -50,6 +51,7 @@ class Application(Table, table=True):
     decision: str | None = Field(sa_type=Text)
     amended: bool
     licences: int
+    postponed: str | None
 
 
 class Licence(Table, table=True):
@@ -73,3 +75,62 @@ class FollowUp(Table, table=True):
     record: str = Field(sa_type=Text)
     """The follow-up as JSON."""
     __table_args__ = (Index("followup_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),)
+
+
+class Departure(Table, table=True):
+    """An application that left a session's docket for another's; the first session's ledger keeps it."""
+
+    __tablename__ = "departure"
+    session: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    reason: str
+    withdrawn: bool
+
+
+class Prereview(Table, table=True):
+    """The pre-review in force of an application."""
+
+    __tablename__ = "prereview"
+    subject: str = Field(primary_key=True)
+    session: str = Field(index=True)
+    passed: bool
+    reviewer: str
+    opinion: str
+    reviewed_at: datetime
+    since: datetime
+    present: str = Field(sa_type=Text)
+    """Materials, as a JSON list."""
+    lacking: str = Field(sa_type=Text)
+
+
+class Place(Table, table=True):
+    """An enterprise's place in a session's queue; a number is one enterprise's."""
+
+    __tablename__ = "place"
+    session: str = Field(primary_key=True)
+    owner_code: str = Field(primary_key=True)
+    owner_name: str
+    number: int
+    stage: str
+    since: datetime | None
+    seated_at: datetime | None
+    skips: int
+    __table_args__ = (Index("place_number", "session", "number", unique=True),)
+
+
+class Document(Table, table=True):
+    """A document number in use, and the project it is for."""
+
+    __tablename__ = "document"
+    issuer: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    project_code: str
+
+
+class Seating(Table, table=True):
+    """Units the host gave a seat beside those the docket needs."""
+
+    __tablename__ = "seating"
+    session: str = Field(primary_key=True)
+    units: str = Field(sa_type=Text)
+    """Credit codes, as a JSON list."""

@@ -138,9 +138,10 @@ def totals(edition: Edition) -> str:
 
 def _docket(edition: Edition) -> str:
     figures = edition.totals
-    if not figures.withdrawn and not figures.undecided:
+    if not figures.withdrawn and not figures.postponed and not figures.undecided:
         return ""
     rest = [f"撤回{figures.withdrawn}项"] if figures.withdrawn else []
+    rest += [f"延期{figures.postponed}项"] if figures.postponed else []
     rest += [f"尚未作出结论{figures.undecided}项"] if figures.undecided else []
     return f"列入审批清单事项{figures.docketed}项，{'、'.join(rest)}。"
 
@@ -161,7 +162,8 @@ def conclusion(application: Application) -> str:
 
 
 def withdrawn(item: Withdrawn) -> str:
-    return f"{item.project_name}（{item.level.zh}{item.formality.zh}）：{_sentence(item.reason)}"
+    put_off = "延期办理，" if item.postponed else ""
+    return f"{item.project_name}（{item.level.zh}{item.formality.zh}）：{put_off}{_sentence(item.reason)}"
 
 
 def deferred(edition: Edition) -> str:

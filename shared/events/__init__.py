@@ -37,6 +37,7 @@ from shared.events.campaign import (
     CampaignPlanned,
     Count,
     Masthead,
+    Material,
     Official,
     PlannedSession,
     Recipient,
@@ -46,6 +47,13 @@ from shared.events.campaign import (
     Switches,
     Unit,
     Venue,
+)
+from shared.events.docket import (
+    ApplicationPostponed,
+    ApplicationPrereviewed,
+    ApplicationReturned,
+    DocketLocked,
+    QueuePlace,
 )
 from shared.events.followup import (
     DeferralMadeGood,
@@ -88,11 +96,23 @@ from shared.events.policy import (
     VisitQuestion,
     VisitsConcluded,
 )
+from shared.events.queue import (
+    EnterpriseCalled,
+    EnterpriseFinished,
+    EnterpriseRecalled,
+    EnterpriseSeated,
+    EnterpriseSkipped,
+    QueueEvent,
+    SeatsArranged,
+)
 
 __all__ = [
     "EVENTS",
     "ApplicationDocketed",
     "ApplicationEvent",
+    "ApplicationPostponed",
+    "ApplicationPrereviewed",
+    "ApplicationReturned",
     "ApplicationWithdrawn",
     "ApprovalCorrected",
     "ApprovalSigned",
@@ -121,6 +141,12 @@ __all__ = [
     "DeliveryFailed",
     "DeliveryResent",
     "DeliveryUnknown",
+    "DocketLocked",
+    "EnterpriseCalled",
+    "EnterpriseFinished",
+    "EnterpriseRecalled",
+    "EnterpriseSeated",
+    "EnterpriseSkipped",
     "EnterpriseVisited",
     "Event",
     "FollowUpEvent",
@@ -133,6 +159,7 @@ __all__ = [
     "KeyRevoked",
     "LicenceIssued",
     "Masthead",
+    "Material",
     "NeedCollected",
     "NeedWithdrawn",
     "Official",
@@ -149,7 +176,10 @@ __all__ = [
     "Project",
     "QuestionAnswered",
     "QuestionLeftOpen",
+    "QueueEvent",
+    "QueuePlace",
     "Recipient",
+    "SeatsArranged",
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",

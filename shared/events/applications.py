@@ -22,12 +22,19 @@ class ApplicationDocketed(ApplicationEvent, type="chunfeng.application.docketed.
     """An application was put on a session's docket (notice §二(一)6(1))."""
 
     project: Project
+    late_reason: Line | None = Field(default=None, description="Needed once the docket is locked (row 16)")
+    supersedes: Line | None = Field(
+        default=None,
+        description="Id of the docketing this one takes the place of (row 30)",
+    )
+    late: bool | None = Field(default=None, description="Stated by the service: after the docket was locked")
 
 
 class ApplicationWithdrawn(ApplicationEvent, type="chunfeng.application.withdrawn.v1"):
     """An application was taken off the docket, with the reason."""
 
     reason: Line
+    late: bool | None = Field(default=None, description="Stated by the service: after the docket was locked")
 
 
 class Deferral(Part):

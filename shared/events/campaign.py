@@ -1,7 +1,7 @@
 """The campaign and its sessions."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -48,8 +48,17 @@ class Masthead(Part):
     issuer: Line
 
 
+class Material(Part):
+    """A paper an application needs; one that is not essential (主要材料) may follow later (容缺)."""
+
+    name: Line
+    essential: bool = True
+
+
 class Switches(Part):
     """What a campaign may decide otherwise, carried by the fact so that a replay decides the same."""
+
+    GATES: ClassVar[tuple[str, ...]] = ("locked_docket", "prereview", "other_signer", "own_documents")
 
     awaits: dict[SessionKind, tuple[Slug, ...]] = Field(
         description="Services whose control totals a session's bulletin waits for"
@@ -66,6 +75,14 @@ class Switches(Part):
     team_particulars: bool = Field(
         default=False, description="A policy team states its members' standing and when it is on its way"
     )
+    locked_docket: bool = Field(default=False, description="Decide only what a locked docket holds (row 16)")
+    prereview: bool = Field(default=False, description="Approve only what has passed its pre-review (row 17)")
+    other_signer: bool = Field(default=False, description="Who pre-reviewed does not sign (row 29)")
+    own_documents: bool = Field(default=False, description="A document number stands for one project (row 22)")
+
+    def without_gates(self) -> "Switches":
+        """Return these switches with every gate open: for load, chaos and tests of what lies behind a gate."""
+        return self.model_copy(update=dict.fromkeys(self.GATES, False))
 
 
 class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
@@ -78,6 +95,9 @@ class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
     units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=500)]
     sessions: Annotated[tuple[PlannedSession, ...], Field(min_length=1, max_length=50)]
     owners: dict[Level, dict[Formality, Slug]] = Field(description="Which bureau decides a formality, per level")
+    checklists: dict[Formality, tuple[Material, ...]] = Field(
+        default_factory=dict, description="Materials the pre-review ticks off, per formality (row 17)"
+    )
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=500)]
     masthead: Masthead
     print_count: int = Field(ge=1, le=10_000)
@@ -136,6 +156,8 @@ class ApprovalTotals(Part):
     withdrawn: int = Field(ge=0)
     licences: int = Field(ge=0)
     counts: tuple[Count, ...]
+    postponed: int = Field(default=0, ge=0, description="Of the docketed, those put off to another session")
+    documents: int = Field(default=0, ge=0, description="Documents; one may close two formalities (row 22)")
 
 
 class SessionClosed(SessionEvent, type="chunfeng.session.closed.v1"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.approvals.domain.docket import check_level, standing
 from services.approvals.domain.followed import FollowUp, begun
-from services.approvals.domain.owners import deciding
-from shared.campaign import StatedByService, planned
+from services.approvals.domain.leaving import standing
+from services.approvals.domain.owners import deciding_unit
+from shared.campaign import StatedByService
 from shared.clock import shanghai_date
 from shared.events import (
     ApprovalSigned,
@@ -153,9 +153,7 @@ def begin(world: ApprovalsWorld, decision: Decision, unit: str) -> None:
 
 def _followed(world: ApprovalsWorld, posted: Posted, event: FollowUpEvent) -> FollowUp:
     """Return the follow-up of a decided application, which its deciding unit keeps."""
-    registry, session = planned(world.registries, event)
-    check_level(session, event)
-    deciding(registry, session, posted, event)
+    deciding_unit(world, posted, event)
     if event.standing is not None:
         raise StatedByService(path="data.standing")
     application = standing(world, event)

@@ -1,6 +1,18 @@
 """Everything the approvals service says no to, one class and two sentences each."""
 
+from datetime import datetime
+from typing import Any, Final
+
+from shared.clock import SHANGHAI
 from shared.problems import Refused
+
+UNKNOWN: Final = "—"
+_WHO: Final = ("first_id", "session", "signed_by", "signed_at", "unit")
+
+
+def told(moment: datetime) -> str:
+    """Return a moment as people here read it."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 class NotTheOwner(Refused):
@@ -79,13 +91,31 @@ class WrongOrder(Refused):
     en = "It cannot close before it opened at {opened}"
 
 
-class AlreadyDocketed(Refused):
+class AlreadyThere(Refused):
+    """Somebody was first; the problem names the first post's id in a member of its own, for systems."""
+
+    def problem(self) -> dict[str, Any]:
+        """Add who was first."""
+        members = {name: value for name, value in self.fields.items() if name in _WHO and value != UNKNOWN}
+        return super().problem() | members
+
+
+class AlreadyDocketed(AlreadyThere):
     """The same formality of the same project at the same level is on a docket of this campaign."""
 
     status = 409
     row = 30
-    zh = "该事项已列入{session}的审批清单"
-    en = "This application is on the docket of {session} already"
+    zh = "该事项已列入{session}的审批清单（登记编号 {first_id}）；确需替换的，请在 supersedes 中填写该编号"
+    en = "This application is on the docket of {session} already, posted as {first_id}; supersedes may name that id"
+
+
+class SupersedesAnother(AlreadyThere):
+    """The docketing to be replaced is not the one in force."""
+
+    status = 409
+    row = 30
+    zh = "{session}审批清单上现行登记的编号是 {first_id}，与 supersedes 不符"
+    en = "The docketing in force of {session} was posted as {first_id}, which supersedes does not name"
 
 
 class OtherSession(Refused):
@@ -106,13 +136,22 @@ class Withdrawn(Refused):
     en = "This application was withdrawn ({reason})"
 
 
-class AlreadyDecided(Refused):
-    """The application has its decision."""
+class Postponed(Refused):
+    """The application was put off to another session."""
 
     status = 409
-    row = 30
-    zh = "该事项已由{unit}办结：{outcome.zh}；如有差错请提交更正"
-    en = "{unit} has decided this application: {outcome.en}; post a correction to change it"
+    row = 28
+    zh = "该事项已延期（{reason}），列入以后场次的审批清单后方可办理"
+    en = "This application was put off ({reason}); docket it in a later session first"
+
+
+class AlreadyDecided(AlreadyThere):
+    """The application has its decision; whoever comes second is told whose it is."""
+
+    status = 409
+    row = 25
+    zh = "该事项已由{unit}{signed_by}于{signed_at}办结：{outcome.zh}；如有差错请提交更正"
+    en = "{unit} ({signed_by}) decided this application at {signed_at}: {outcome.en}; post a correction to change it"
 
 
 class DueBeforeSigning(Refused):

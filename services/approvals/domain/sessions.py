@@ -94,4 +94,4 @@ def close(world: ApprovalsWorld, posted: Posted, event: SessionClosed) -> Sequen
     if event.closed_at < state.opened_at:
         raise refusals.WrongOrder(path="data.closed_at", opened=state.opened_at.isoformat())
     world.put_session(state._replace(closed_at=event.closed_at))
-    return [event.model_copy(update={"totals": totals(world.of_session(event.session))})]
+    return [event.model_copy(update={"totals": totals(world.of_session(event.session), world.left(event.session))})]

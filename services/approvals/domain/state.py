@@ -1,5 +1,6 @@
 """What the approvals service knows of sessions and applications. Frozen values."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class Session(NamedTuple):
     opened_at: datetime | None = None
     opened_by: str | None = None
     closed_at: datetime | None = None
+    docket_locked_at: datetime | None = None
 
 
 class Application(NamedTuple):
@@ -39,17 +41,50 @@ class Application(NamedTuple):
     """The decision in force, as the JSON of its event's data."""
     amended: bool = False
     licences: int = 0
+    postponed: str | None = None
+    """Why it was put off; it is docketed anew in another session, or stays in this one's ledger."""
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is to be decided at this session, or has been."""
+        return self.withdrawn is None and self.postponed is None
 
 
-def totals(applications: Iterable[Application]) -> ApprovalTotals:
-    """Count a session's applications by level, formality and outcome; withdrawn ones are counted apart (row 59)."""
-    applications = list(applications)
-    standing = [one for one in applications if one.withdrawn is None]
+class Departure(NamedTuple):
+    """An application that left a session's docket and is on another's now; the ledger of the first still has it."""
+
+    session: str
+    subject: str
+    reason: str
+    withdrawn: bool
+    """Withdrawn and applied for anew, or else postponed."""
+
+
+class First(NamedTuple):
+    """The post an application's docketing or decision came from, for whoever posts the same again."""
+
+    event_id: str
+    unit: str
+
+
+def documents(applications: Iterable[Application]) -> set[tuple[Level, str]]:
+    """Return the documents in force: one may close two formalities of a project (row 22; 林草手续一文批复)."""
+    decisions = [(one.level, json.loads(one.decision)) for one in applications if one.decision]
+    return {(level, data["document_number"]) for level, data in decisions if data.get("document_number")}
+
+
+def totals(applications: Iterable[Application], departures: Iterable[Departure] = ()) -> ApprovalTotals:
+    """Count a session's applications by level, formality and outcome; those that left are counted apart (row 59)."""
+    applications, departures = list(applications), list(departures)
+    standing = [one for one in applications if one.standing]
     counts = Counter((one.level, one.formality, one.outcome) for one in standing)
     order = {word: place for place, word in enumerate([*Level, *Formality, *Outcome])}
+    withdrawn = sum(one.withdrawn is not None for one in applications) + sum(one.withdrawn for one in departures)
     return ApprovalTotals(
-        docketed=len(applications),
-        withdrawn=len(applications) - len(standing),
+        docketed=len(applications) + len(departures),
+        withdrawn=withdrawn,
+        postponed=len(applications) + len(departures) - len(standing) - withdrawn,
+        documents=len(documents(standing)),
         licences=sum(one.licences for one in applications),
         counts=tuple(
             Count(level=level, formality=formality, outcome=outcome, applications=number)
@@ -80,3 +115,12 @@ class Changes:
     licences: list[tuple[str, str, str]] = field(default_factory=list)
     """(issuing unit, number, application)."""
     followups: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    """Applications put off or docketed anew: the row gets another project or session."""
+    departures: list[Departure] = field(default_factory=list)
+    prereviews: set[str] = field(default_factory=set)
+    places: set[tuple[str, str]] = field(default_factory=set)
+    documents: list[tuple[str, str, str]] = field(default_factory=list)
+    """(issuing unit, document number, project)."""
+    seats: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Units given a seat beside those the docket needs, by session."""

@@ -4,22 +4,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.approvals.domain import docket, followup, sessions, signing
+from services.approvals.domain import docket, followup, prereview, queue, seats, sessions, signing
 from services.approvals.domain.followed import FollowUp
-from services.approvals.domain.state import Application, Changes, Session
+from services.approvals.domain.prereview import Prereview
+from services.approvals.domain.queue import Place
+from services.approvals.domain.state import Application, Changes, Departure, First, Session
 from shared.campaign import Registry
 from shared.events import (
     ApplicationDocketed,
+    ApplicationPostponed,
+    ApplicationPrereviewed,
+    ApplicationReturned,
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
     CampaignPlanned,
     DeferralMadeGood,
     DeferralRevoked,
+    DocketLocked,
+    EnterpriseCalled,
+    EnterpriseFinished,
+    EnterpriseRecalled,
+    EnterpriseSeated,
+    EnterpriseSkipped,
     Event,
     ForwardReceived,
     ForwardResolved,
     LicenceIssued,
+    SeatsArranged,
     SessionClosed,
     SessionOpened,
     SessionScheduled,
@@ -39,6 +51,14 @@ class ApprovalsWorld:
     licences: dict[tuple[str, str], str] = field(default_factory=dict)
     """Licence numbers in use: (issuing unit, number) → application."""
     followups: dict[str, FollowUp] = field(default_factory=dict)
+    documents: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Document numbers in use: (issuing unit, number) → project."""
+    prereviews: dict[str, Prereview] = field(default_factory=dict)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    """The queues: (session, enterprise) → place."""
+    departures: list[Departure] = field(default_factory=list)
+    firsts: dict[tuple[str, str], First] = field(default_factory=dict)
+    """(event type, application) → the post it came from; loaded for those posted a second time."""
     changes: Changes = field(default_factory=Changes)
 
     def decide(self, posted: Posted) -> Sequence[Event]:
@@ -57,6 +77,32 @@ class ApprovalsWorld:
         self.followups[follow.subject] = follow
         self.changes.followups.add(follow.subject)
 
+    def put_prereview(self, review: Prereview) -> None:
+        self.prereviews[review.subject] = review
+        self.changes.prereviews.add(review.subject)
+
+    def put_place(self, place: Place) -> None:
+        self.places[place.session, place.owner_code] = place
+        self.changes.places.add((place.session, place.owner_code))
+
+    def leave(self, application: Application, session: str) -> None:
+        """Let an application's docketing be replaced; a session it leaves for another keeps it in its ledger."""
+        self.changes.moved.add(application.subject)
+        if application.session != session:
+            reason = application.postponed or application.withdrawn or ""
+            gone = application.withdrawn is not None
+            departure = Departure(application.session, application.subject, reason, withdrawn=gone)
+            self.departures.append(departure)
+            self.changes.departures.append(departure)
+
+    def queue_of(self, session: str) -> list[Place]:
+        """Return a session's places; complete for a group that moves its queue."""
+        return [place for place in self.places.values() if place.session == session]
+
+    def left(self, session: str) -> list[Departure]:
+        """Return what left a session for another; complete only when a group closes it."""
+        return [one for one in self.departures if one.session == session]
+
     def of_session(self, session: str) -> list[Application]:
         """Return the applications of a session; complete only when a group closes it."""
         return [one for one in self.applications.values() if one.session == session]
@@ -71,6 +117,16 @@ RULES: Mapping[type[Event], Rule] = {
     SessionClosed: sessions.close,
     ApplicationDocketed: docket.add,
     ApplicationWithdrawn: docket.withdraw,
+    ApplicationPostponed: docket.postpone,
+    DocketLocked: docket.lock,
+    ApplicationPrereviewed: prereview.pass_,
+    ApplicationReturned: prereview.return_,
+    SeatsArranged: seats.arrange,
+    EnterpriseCalled: queue.call,
+    EnterpriseSeated: queue.seat,
+    EnterpriseSkipped: queue.skip,
+    EnterpriseRecalled: queue.recall,
+    EnterpriseFinished: queue.finish,
     ApprovalSigned: signing.sign,
     ApprovalCorrected: signing.correct,
     LicenceIssued: signing.issue_licence,

@@ -6,9 +6,10 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.domain import ApprovalsWorld
+from services.approvals.domain.signing import licence_number
 from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
-from services.approvals.store import followup
+from services.approvals.store import day, followup
 from services.approvals.store.rows import application
 from shared import plans
 from shared.database import rows
@@ -16,29 +17,30 @@ from shared.events import (
     ApplicationEvent,
     Event,
     LicenceIssued,
-    SessionClosed,
     SessionEvent,
 )
 
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = """
-    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at FROM session
+    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at FROM session
     WHERE session = ANY($1::text[]) ORDER BY session FOR {lock}
 """
 _READ_SESSIONS = {closing: _SESSIONS.format(lock="UPDATE" if closing else "KEY SHARE") for closing in (True, False)}
 _APPLICATIONS = """
     SELECT subject, session, project_code, formality, level, project_name, scope, owner_code, owner_name, withdrawn,
-        outcome, decision, amended, licences
+        outcome, decision, amended, licences, postponed
     FROM application WHERE subject = ANY($1::text[])
 """
 _APPLICATIONS_OF = f"{_APPLICATIONS} OR session = ANY($2::text[])"
 _LICENCES = text("SELECT issuer, number, subject FROM licence WHERE number = ANY(CAST(:numbers AS text[]))")
 _SAVE_SESSIONS = text("""
-    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at)
+    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at)
     SELECT * FROM unnest(CAST(:session AS text[]), CAST(:scheduled_at AS timestamptz[]), CAST(:venue AS text[]),
-        CAST(:opened_at AS timestamptz[]), CAST(:opened_by AS text[]), CAST(:closed_at AS timestamptz[]))
+        CAST(:opened_at AS timestamptz[]), CAST(:opened_by AS text[]), CAST(:closed_at AS timestamptz[]),
+        CAST(:docket_locked_at AS timestamptz[]))
     ON CONFLICT (session) DO UPDATE SET scheduled_at = excluded.scheduled_at, venue = excluded.venue,
-        opened_at = excluded.opened_at, opened_by = excluded.opened_by, closed_at = excluded.closed_at
+        opened_at = excluded.opened_at, opened_by = excluded.opened_by, closed_at = excluded.closed_at,
+        docket_locked_at = excluded.docket_locked_at
 """)
 _ADD_APPLICATIONS = """
     INSERT INTO application (subject, session, project_code, formality, level, project_name, scope, owner_code,
@@ -74,20 +76,22 @@ class Desk:
         world = ApprovalsWorld(registries=await self._plans.of(session, events))
         connection = await session.connection()
         names = {event.session for event in events if isinstance(event, SessionEvent)}
-        closing = {event.session for event in events if isinstance(event, SessionClosed)}
+        closing = any(isinstance(event, day.LOCKING) for event in events)
+        whole = {event.session for event in events if isinstance(event, day.WHOLE)}
         if names:
-            found = await rows(session, _READ_SESSIONS[bool(closing)], list(names))
+            found = await rows(session, _READ_SESSIONS[closing], list(names))
             world.sessions = {row[0]: Session(*row) for row in found}
         subjects = {event.subject for event in events if isinstance(event, ApplicationEvent)}
-        if subjects or closing:
-            # An OR would cost every group the index of sessions too, for what only a closing needs.
-            asked = (_APPLICATIONS_OF, list(subjects), list(closing)) if closing else (_APPLICATIONS, list(subjects))
+        if subjects or whole:
+            # An OR would cost every group the index of sessions too, for what only a closing or a queue needs.
+            asked = (_APPLICATIONS_OF, list(subjects), list(whole)) if whole else (_APPLICATIONS, list(subjects))
             world.applications = {row[0]: application(row) for row in await rows(session, *asked)}
             world.docketed = frozenset(world.applications)
-        if numbers := [event.number for event in events if isinstance(event, LicenceIssued)]:
+        if numbers := [licence_number(event.number) for event in events if isinstance(event, LicenceIssued)]:
             licences = await connection.execute(_LICENCES, {"numbers": numbers})
             world.licences = {(row.issuer, row.number): row.subject for row in licences}
         world.followups = await followup.load(connection, events)
+        await day.load(connection, world, events)
         return world
 
     async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
@@ -106,6 +110,7 @@ class Desk:
             await connection.execute(_SAVE_LICENCES, values)
         if changes.followups:
             await followup.save(connection, [world.followups[subject] for subject in changes.followups])
+        await day.save(connection, world)
 
 
 def _turn(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
@@ -117,10 +122,13 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> dict[s
 
 
 async def _save_applications(session: AsyncSession, world: ApprovalsWorld) -> None:
-    """Add what is new on the docket, change what has stood on it; by subject, so that nobody locks them crosswise."""
+    """Add what is new on the docket, change what has stood on it; by subject, so that nobody locks them crosswise.
+
+    What was put off or docketed anew is written in `day`: too rare to burden every signing with.
+    """
     subjects = sorted(world.changes.applications)
     if added := [world.applications[subject] for subject in subjects if subject not in world.docketed]:
-        await rows(session, _ADD_APPLICATIONS, *_turn(added))
+        await rows(session, _ADD_APPLICATIONS, *_turn([one[:-1] for one in added]))
     if changed := [_changed(world.applications[subject]) for subject in subjects if subject in world.docketed]:
         await rows(session, _CHANGE_APPLICATIONS, *_turn(changed))
 

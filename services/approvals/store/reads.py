@@ -1,4 +1,4 @@
-"""What the approvals service's own API and pages read of sessions and applications."""
+"""What people and their systems read: sessions, the ledger, totals."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals import tables
-from services.approvals.domain.state import Application, totals
+from services.approvals.domain.state import Application, Departure, totals
 from services.approvals.store.rows import application
 from shared.events import ApprovalTotals
 
@@ -22,7 +22,14 @@ class Store:
         """Count a session's applications as they stand now."""
         query = select(tables.Application).where(col(tables.Application.session) == session)
         found = (await self._session.exec(query)).all()
-        return totals(application([getattr(row, name) for name in Application._fields]) for row in found)
+        applications = [application([getattr(row, name) for name in Application._fields]) for row in found]
+        return totals(applications, await self.left(session))
+
+    async def left(self, session: str) -> list[Departure]:
+        """List what left a session for another: withdrawn and applied for anew, or put off."""
+        query = select(tables.Departure).where(col(tables.Departure.session) == session)
+        rows = (await self._session.exec(query.order_by(tables.Departure.subject))).all()
+        return [Departure(row.session, row.subject, row.reason, row.withdrawn) for row in rows]
 
     async def sessions_of(self, campaign: str) -> Sequence[tables.Session]:
         """List a campaign's sessions."""

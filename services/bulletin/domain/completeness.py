@@ -38,11 +38,12 @@ def _approvals_reconcile(known: SessionFacts) -> bool:
         return False
     stated, then = known.closed.totals, at_closing(known)
     withdrawn = sum(case.withdrawn is not None for case in then.cases.values())
-    own = fold.totals(fold.applications(then), withdrawn)
+    postponed = sum(case.postponed is not None and case.withdrawn is None for case in then.cases.values())
+    own = fold.totals(fold.applications(then), withdrawn, postponed)
     return (
         all(case.docketed for case in then.cases.values())
         and own.docketed == stated.docketed
-        and own.withdrawn == stated.withdrawn
+        and (own.withdrawn, own.postponed) == (stated.withdrawn, stated.postponed)
         and sum(len(case.licences) for case in then.cases.values()) == stated.licences
         and {(one.level, one.formality, one.outcome): one.applications for one in own.cells}
         == {(one.level, one.formality, one.outcome): one.applications for one in stated.counts}
@@ -68,7 +69,7 @@ def _row_text(row: Application) -> str:
 def _statements(edition: Edition) -> dict[str, str]:
     """Return every statement of an edition that a correction may change, by what it is about."""
     statements = {_item(row): _row_text(row) for row in edition.applications}
-    statements |= {_item(gone): f"撤回：{gone.reason}" for gone in edition.withdrawn}
+    statements |= {_item(gone): f"{'延期' if gone.postponed else '撤回'}：{gone.reason}" for gone in edition.withdrawn}
     statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": one.text for one in edition.issues}
     statements |= {f"小分队 {one.team}": f"队长{one.leader}，联络员{one.liaison}" for one in edition.teams}
     # What a unit owes of a single application is said in that application's own line already.

@@ -49,13 +49,14 @@ class Application(Piece):
 
 
 class Withdrawn(Piece):
-    """An application taken off the docket, with the reason."""
+    """An application taken off the docket, or put off to another session, with the reason."""
 
     project_code: str
     project_name: str
     level: Level
     formality: Formality
     reason: str
+    postponed: bool = False
 
 
 class Cell(Piece):
@@ -78,6 +79,7 @@ class Totals(Piece):
     projects: int
     owners: int
     cells: tuple[Cell, ...]
+    postponed: int = 0
 
     def of(self, *, level: Level | None = None, outcome: Outcome | None = None) -> int:
         """Count decided applications of one level, one outcome, or both."""

@@ -54,7 +54,7 @@ def applications(known: SessionFacts) -> tuple[Application, ...]:
     division = planned(known).division
     rows = []
     for subject, case in known.cases.items():
-        if case.withdrawn is None:
+        if case.withdrawn is None and case.postponed is None:
             _, code, formality, level = subject.split("/")
             rows.append(
                 (code, _ORDER[Level(level)], _ORDER[Formality(formality)], Level(level), Formality(formality), case)
@@ -99,31 +99,34 @@ def _application(  # noqa: PLR0913, PLR0917  (a row's columns)
 def _withdrawn(known: SessionFacts) -> tuple[Withdrawn, ...]:
     rows = []
     for subject, case in known.cases.items():
-        if case.withdrawn is not None:
-            name = case.docketed.project.name if case.docketed else case.withdrawn.project_code
+        gone = case.withdrawn or case.postponed
+        if gone is not None:
+            name = case.docketed.project.name if case.docketed else gone.project_code
             rows.append(
                 (
                     subject,
                     Withdrawn(
-                        project_code=case.withdrawn.project_code,
+                        project_code=gone.project_code,
                         project_name=name,
-                        level=case.withdrawn.level,
-                        formality=case.withdrawn.formality,
-                        reason=case.withdrawn.reason,
+                        level=gone.level,
+                        formality=gone.formality,
+                        reason=gone.reason,
+                        postponed=case.withdrawn is None,
                     ),
                 )
             )
     return tuple(row for _, row in sorted(rows, key=lambda row: row[0]))
 
 
-def totals(rows: tuple[Application, ...], withdrawn: int) -> Totals:
+def totals(rows: tuple[Application, ...], withdrawn: int, postponed: int = 0) -> Totals:
     """Count rows by level, formality and outcome."""
     cells = Counter((row.level, row.formality, row.outcome) for row in rows)
     ordered = sorted(cells.items(), key=lambda item: tuple(_ORDER.get(word, 99) if word else 99 for word in item[0]))
     undecided = sum(row.outcome is None for row in rows)
     return Totals(
-        docketed=len(rows) + withdrawn,
+        docketed=len(rows) + withdrawn + postponed,
         withdrawn=withdrawn,
+        postponed=postponed,
         decided=len(rows) - undecided,
         undecided=undecided,
         licences=sum(len(row.licences) for row in rows),
@@ -198,7 +201,7 @@ def assemble(known: SessionFacts, imprint: Imprint, owed: tuple[Owed, ...]) -> E
         due_at=imprint.due_at,
         complete=not owed,
         cutoff=dict(imprint.cutoff),
-        totals=totals(rows, len(withdrawn)),
+        totals=totals(rows, sum(not one.postponed for one in withdrawn), sum(one.postponed for one in withdrawn)),
         applications=rows,
         withdrawn=withdrawn,
         issues=_issues(known),

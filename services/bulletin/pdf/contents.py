@@ -122,7 +122,8 @@ def _approvals(edition: Edition) -> tuple[Paragraph | Table, ...]:
     if edition.applications:
         parts.append(Table(APPROVALS, tuple(_approval(row) for row in edition.applications)))
     if edition.withdrawn:
-        parts.append(Paragraph("下列事项已从审批清单撤回。"))
+        put_off = "或延期" if edition.totals.postponed else ""
+        parts.append(Paragraph(f"下列事项已从审批清单撤回{put_off}。"))
         parts.extend(_items(("", wording.withdrawn(item)) for item in edition.withdrawn))
     return tuple(parts)
 

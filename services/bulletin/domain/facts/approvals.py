@@ -5,7 +5,14 @@ from typing import Final
 
 from services.bulletin.domain.facts.known import Case, Reader, SessionFacts
 from shared.envelope import Fact
-from shared.events import ApplicationDocketed, ApplicationWithdrawn, ApprovalCorrected, ApprovalSigned, LicenceIssued
+from shared.events import (
+    ApplicationDocketed,
+    ApplicationPostponed,
+    ApplicationWithdrawn,
+    ApprovalCorrected,
+    ApprovalSigned,
+    LicenceIssued,
+)
 
 
 def _case(known: SessionFacts, fact: Fact) -> Case:
@@ -13,11 +20,18 @@ def _case(known: SessionFacts, fact: Fact) -> Case:
 
 
 def _docketed(known: SessionFacts, fact: Fact) -> None:
-    _case(known, fact).docketed = ApplicationDocketed.model_validate(fact.data)
+    case = _case(known, fact)
+    if fact.version > case.docketed_version:  # a later docketing supersedes an earlier one
+        case.docketed = ApplicationDocketed.model_validate(fact.data)
+        case.docketed_version = fact.version
 
 
 def _withdrawn(known: SessionFacts, fact: Fact) -> None:
     _case(known, fact).withdrawn = ApplicationWithdrawn.model_validate(fact.data)
+
+
+def _postponed(known: SessionFacts, fact: Fact) -> None:
+    _case(known, fact).postponed = ApplicationPostponed.model_validate(fact.data)
 
 
 def _signed(known: SessionFacts, fact: Fact) -> None:
@@ -43,6 +57,7 @@ def _licence(known: SessionFacts, fact: Fact) -> None:
 READERS: Final[Mapping[str, Reader]] = {
     ApplicationDocketed.type: _docketed,
     ApplicationWithdrawn.type: _withdrawn,
+    ApplicationPostponed.type: _postponed,
     ApprovalSigned.type: _signed,
     ApprovalCorrected.type: _corrected,
     LicenceIssued.type: _licence,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.envelope import Fact
 from shared.events import (
     ApplicationDocketed,
+    ApplicationPostponed,
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
@@ -27,7 +28,9 @@ class Case:
     """What is known of one application."""
 
     docketed: ApplicationDocketed | None = None
+    docketed_version: int = -1
     withdrawn: ApplicationWithdrawn | None = None
+    postponed: ApplicationPostponed | None = None
     decision: ApprovalSigned | ApprovalCorrected | None = None
     decision_version: int = -1
     amended: bool = False

@@ -1,0 +1,203 @@
+"""What bears on docket, pre-review, queue, seats and documents: read for the posts that need it, and only for them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.approvals.domain import ApprovalsWorld
+from services.approvals.domain.prereview import Prereview
+from services.approvals.domain.queue import Place, Stage
+from services.approvals.domain.state import Departure, First
+from shared.events import (
+    ApplicationDocketed,
+    ApplicationEvent,
+    ApplicationPrereviewed,
+    ApplicationReturned,
+    ApprovalSigned,
+    Decision,
+    DocketLocked,
+    Event,
+    QueueEvent,
+    SessionClosed,
+    SessionEvent,
+)
+
+WHOLE: Final = (SessionClosed, DocketLocked, QueueEvent)
+"""Events that are decided with all applications of their session in view."""
+LOCKING: Final = (SessionClosed, DocketLocked)
+"""Events that wait for what other instances are writing of their session."""
+_REVIEWS: Final = {ApplicationPrereviewed, ApplicationReturned}
+
+_PREREVIEWS = text("SELECT * FROM prereview WHERE subject = ANY(CAST(:keys AS text[]))")
+_DOCUMENTS = text("SELECT issuer, number, project_code FROM document WHERE number = ANY(CAST(:keys AS text[]))")
+_PLACES = text("SELECT * FROM place WHERE session = ANY(CAST(:keys AS text[]))")
+_DEPARTURES = text("SELECT * FROM departure WHERE session = ANY(CAST(:keys AS text[]))")
+_FIRSTS = text("""
+    SELECT type, subject, event_id FROM outbox
+    WHERE subject = ANY(CAST(:keys AS text[])) AND type = ANY(CAST(:types AS text[])) ORDER BY sequence
+""")
+_DOCKETED = text("""
+    SELECT subject FROM outbox WHERE subject = ANY(CAST(:keys AS text[])) AND type = :type
+    GROUP BY subject ORDER BY max(sequence)
+""")
+_MOVE = text("""
+    UPDATE application SET session = moved.session, project_name = moved.project_name, scope = moved.scope,
+        owner_code = moved.owner_code, owner_name = moved.owner_name, postponed = moved.postponed
+    FROM unnest(CAST(:subject AS text[]), CAST(:session AS text[]), CAST(:project_name AS text[]),
+        CAST(:scope AS text[]), CAST(:owner_code AS text[]), CAST(:owner_name AS text[]), CAST(:postponed AS text[]))
+        AS moved(subject, session, project_name, scope, owner_code, owner_name, postponed)
+    WHERE application.subject = moved.subject
+""")
+_LEAVE = text("""
+    INSERT INTO departure (session, subject, reason, withdrawn)
+    SELECT * FROM unnest(CAST(:session AS text[]), CAST(:subject AS text[]), CAST(:reason AS text[]),
+        CAST(:withdrawn AS boolean[]))
+    ON CONFLICT (session, subject) DO UPDATE SET reason = excluded.reason, withdrawn = excluded.withdrawn
+""")
+_SAVE_PREREVIEWS = text("""
+    INSERT INTO prereview (subject, session, passed, reviewer, opinion, reviewed_at, since, present, lacking)
+    SELECT * FROM unnest(CAST(:subject AS text[]), CAST(:session AS text[]), CAST(:passed AS boolean[]),
+        CAST(:reviewer AS text[]), CAST(:opinion AS text[]), CAST(:reviewed_at AS timestamptz[]),
+        CAST(:since AS timestamptz[]), CAST(:present AS text[]), CAST(:lacking AS text[]))
+    ON CONFLICT (subject) DO UPDATE SET session = excluded.session, passed = excluded.passed,
+        reviewer = excluded.reviewer, opinion = excluded.opinion, reviewed_at = excluded.reviewed_at,
+        since = excluded.since, present = excluded.present, lacking = excluded.lacking
+""")
+_SAVE_PLACES = text("""
+    INSERT INTO place (session, owner_code, owner_name, number, stage, since, seated_at, skips)
+    SELECT * FROM unnest(CAST(:session AS text[]), CAST(:owner_code AS text[]), CAST(:owner_name AS text[]),
+        CAST(:number AS integer[]), CAST(:stage AS text[]), CAST(:since AS timestamptz[]),
+        CAST(:seated_at AS timestamptz[]), CAST(:skips AS integer[]))
+    ON CONFLICT (session, owner_code) DO UPDATE SET stage = excluded.stage, since = excluded.since,
+        seated_at = excluded.seated_at, skips = excluded.skips
+""")
+# A number taken meanwhile by another instance breaks the group, which is then decided anew.
+_SAVE_DOCUMENTS = text("""
+    INSERT INTO document (issuer, number, project_code)
+    SELECT * FROM unnest(CAST(:issuer AS text[]), CAST(:number AS text[]), CAST(:project_code AS text[]))
+""")
+_SAVE_SEATS = text("""
+    INSERT INTO seating (session, units) SELECT * FROM unnest(CAST(:session AS text[]), CAST(:units AS text[]))
+    ON CONFLICT (session) DO UPDATE SET units = excluded.units
+""")
+
+
+async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Sequence[Event]) -> None:
+    """Add to a world what these events need beyond sessions, applications and licences."""
+    gates = [registry.plan.switches for registry in world.registries.values()]
+    kinds = {type(event) for event in events}
+    if (any(one.prereview or one.other_signer for one in gates) or kinds & _REVIEWS) and (
+        subjects := _reviewed(world, events)
+    ):
+        rows = await connection.execute(_PREREVIEWS, {"keys": subjects})
+        world.prereviews = {row.subject: prereview_of(row) for row in rows}
+    if any(one.own_documents for one in gates) and (numbers := _documents(world, events)):
+        rows = await connection.execute(_DOCUMENTS, {"keys": numbers})
+        world.documents = {(row.issuer, row.number): row.project_code for row in rows}
+    if sessions := _queues(world, events):
+        rows = await connection.execute(_PLACES, {"keys": sessions})
+        world.places = {(row.session, row.owner_code): place_of(row) for row in rows}
+    if sessions := list({one.session for one in events if isinstance(one, SessionClosed)}):
+        rows = await connection.execute(_DEPARTURES, {"keys": sessions})
+        world.departures = [Departure(*row) for row in rows]
+    if subjects := _posted_again(world, events):
+        types = [ApplicationDocketed.type, ApprovalSigned.type]
+        rows = await connection.execute(_FIRSTS, {"keys": subjects, "types": types})
+        world.firsts = {(row.type, row.subject): first_of(row.event_id) for row in rows}
+    if any(isinstance(one, DocketLocked) for one in events):
+        values = {"keys": list(world.applications), "type": ApplicationDocketed.type}
+        order = [*(await connection.execute(_DOCKETED, values)).scalars()]
+        world.applications = {subject: world.applications[subject] for subject in order}
+
+
+def _reviewed(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+    def asked(event: Event) -> bool:
+        if isinstance(event, Decision):
+            registry = world.registries.get(event.campaign)
+            return registry is not None and (registry.plan.switches.prereview or registry.plan.switches.other_signer)
+        return isinstance(event, (ApplicationPrereviewed, ApplicationReturned))
+
+    return list({one.subject for one in events if asked(one)})
+
+
+def _documents(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+    numbered = [one for one in events if isinstance(one, Decision) and one.document_number]
+    watched = [one for one in numbered if one.campaign in world.registries]
+    return list(
+        {
+            one.document_number
+            for one in watched
+            if one.document_number and world.registries[one.campaign].plan.switches.own_documents
+        }
+    )
+
+
+def _queues(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+    """Name the sessions whose queue is wanted: those that lock or move theirs, and those whose docket grows late."""
+
+    def asked(event: SessionEvent) -> bool:
+        if isinstance(event, ApplicationDocketed):
+            state = world.sessions.get(event.session)
+            return state is not None and state.docket_locked_at is not None
+        return isinstance(event, (DocketLocked, QueueEvent))
+
+    return list({one.session for one in events if isinstance(one, SessionEvent) and asked(one)})
+
+
+def _posted_again(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+    """Name the applications somebody dockets or decides that are docketed or decided already."""
+    return list(
+        {
+            one.subject
+            for one in events
+            if isinstance(one, ApplicationEvent)
+            and (known := world.applications.get(one.subject)) is not None
+            and (isinstance(one, ApplicationDocketed) or (isinstance(one, ApprovalSigned) and known.outcome))
+        }
+    )
+
+
+def first_of(event_id: str) -> First:
+    """Read who posted what from a fact's id: service/unit/number/the poster's own id."""
+    _, unit, _, own = event_id.split("/", 3)
+    return First(own, unit)
+
+
+def prereview_of(row: object) -> Prereview:
+    """Read a pre-review from its row."""
+    values = {name: getattr(row, name) for name in Prereview._fields}
+    values["present"], values["lacking"] = tuple(json.loads(values["present"])), tuple(json.loads(values["lacking"]))
+    return Prereview(**values)
+
+
+def place_of(row: object) -> Place:
+    """Read a place in the queue from its row."""
+    values = {name: getattr(row, name) for name in Place._fields}
+    return Place(**values | {"stage": Stage(values["stage"])})
+
+
+async def save(connection: AsyncConnection, world: ApprovalsWorld) -> None:
+    """Save what deciding changed of these, one statement for each table."""
+    changes = world.changes
+    moved = [world.applications[subject] for subject in sorted(changes.moved)]
+    names = ("subject", "session", "project_name", "scope", "owner_code", "owner_name", "postponed")
+    await _write(connection, _MOVE, names, [tuple(getattr(one, name) for name in names) for one in moved])
+    await _write(connection, _LEAVE, Departure._fields, changes.departures)
+    reviews = [world.prereviews[subject] for subject in sorted(changes.prereviews)]
+    lists = [(*one[:-2], json.dumps(one.present), json.dumps(one.lacking)) for one in reviews]
+    await _write(connection, _SAVE_PREREVIEWS, Prereview._fields, lists)
+    await _write(connection, _SAVE_PLACES, Place._fields, [world.places[key] for key in sorted(changes.places)])
+    await _write(connection, _SAVE_DOCUMENTS, ("issuer", "number", "project_code"), changes.documents)
+    seats = [(session, json.dumps(units)) for session, units in sorted(changes.seats.items())]
+    await _write(connection, _SAVE_SEATS, ("session", "units"), seats)
+
+
+async def _write(
+    connection: AsyncConnection, statement: TextClause, names: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        await connection.execute(statement, dict(zip(names, columns, strict=True)))
