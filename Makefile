@@ -19,7 +19,7 @@ environment:
 setup: ## 准备环境 · System libraries, fonts, locked dependencies and the tests' tools
 	@deploy/setup.sh dev
 
-demo: environment ## 演示一场会议直至简报 · One session from the first application to the bulletin
+demo: environment ## 十场演示直至简报 · Ten sessions on a simulated clock, ten bulletins in out/demo
 	@exec $(bin)/chunfeng demo $(ARGS)
 
 up: environment ## 启动全部服务 · The four services with their own NATS and PostgreSQL, until Ctrl-C
@@ -53,8 +53,8 @@ rows: setup ## 验收各行 · The rows of docs/rows.md and what checks them
 chaos: environment ## 故障演练 · Kill services in the middle of a session: KILLS=20 SEED=1
 	@exec $(bin)/chunfeng chaos $(options)
 
-bench: environment ## 性能测量 · How many facts, how fast: SEED=1
-	@exec $(bin)/chunfeng bench $(options)
+bench: environment ## 性能测量 · How many facts, how fast, beside baselines of the same run
+	@exec $(bin)/chunfeng bench $(ARGS)
 
 image: ## 构建镜像 · One image per service: SERVICES="bulletin"
 	@for service in $(SERVICES); do \
