@@ -32,7 +32,10 @@ class Plans:
     ) -> dict[str, Registry]:
         """Return the registries, by campaign, that bear on these events, and those of `more` campaigns."""
         campaigns = {event.campaign for event in events if isinstance(event, (SessionEvent, CampaignPlanned))}
-        campaigns |= set(more)
+        return await self.named(session, campaigns | set(more))
+
+    async def named(self, session: AsyncSession, campaigns: set[str]) -> dict[str, Registry]:
+        """Return the registries of these campaigns, as far as they are planned."""
         found = {}
         if unknown := list(campaigns - self._registries.keys()):
             for row in await (await session.connection()).execute(_READ, {"campaigns": unknown}):

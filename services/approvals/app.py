@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.approvals import api
 from services.approvals.agenda import AGENDA
-from services.approvals.pages import sessions
+from services.approvals.pages import application, followup, ledger, sessions
 from services.approvals.store import Desk
 from shared.agenda import Timekeeper
 from shared.settings import ServiceSettings
@@ -19,7 +19,13 @@ def build(settings: ServiceSettings) -> FastAPI:
     pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
-        routes=[api.routes(spine.database, spine.keys), sessions.routes(spine.database, pages)],
+        routes=[
+            api.routes(spine.database, spine.keys, spine.clock),
+            sessions.routes(spine.database, pages),
+            ledger.routes(spine.database, spine.clock, pages),
+            application.routes(spine.database, spine.clock, pages),
+            followup.routes(spine, pages),
+        ],
         parts=(Timekeeper(spine, AGENDA),),
         pages=pages,
     )

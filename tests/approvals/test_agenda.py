@@ -1,46 +1,18 @@
 """What the approvals service does by the clock, against a real database on the campaign's own time."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from deploy.conductor import Baton, baton
 from shared.events import DeferralOverdue, DeferralReminded, DeferralRevoked
 from tests.approvals.following import DEFERRED, LIST, SUBJECT, made_good, revoked
-from tests.approvals.worlds import DOCKETED
+from tests.approvals.rehearsing import on_the_campaigns_clock, pass_to
 from tests.builders import at, owner
-from tests.deciding import Post
-from tests.posting import OPENED, Office, keys
-from tests.systems import System, until
-
-
-@asynccontextmanager
-async def on_the_campaigns_clock(system: System, *posts: Post) -> AsyncIterator[tuple[Office, Baton]]:
-    """Run the service in a rehearsal that begins on the day of the session, after some posts."""
-    tokens = await keys(await system.database("approvals"))
-    async with (
-        baton(system.nats.url("operator"), at(10).astimezone(UTC)) as held,
-        system.serving("approvals", rehearsal=True) as client,
-    ):
-        office = Office(client, tokens)
-        await office.accepted(*OPENED, DOCKETED, *posts)
-        yield office, held
-
-
-async def pass_to(office: Office, held: Baton, time: datetime) -> None:
-    """Let time pass, and the service do all that falls due until then."""
-    await held.leap(time)
-
-    async def done() -> bool:
-        ready = (await office.client.get("/health/ready")).json()
-        return datetime.fromisoformat(ready["agenda"]) >= time
-
-    await until(done)
+from tests.systems import System
 
 
 async def follow_ups(system: System) -> Sequence[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,176 @@
+"""The ledger in the database: filtered, sorted, counted and paged there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, Literal
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.approvals.domain.followed import FollowUp
+from services.approvals.domain.ledger import Asked, Line, Stand, decided_by, line
+from services.approvals.domain.lights import GONE, OPEN, SOON, Light, State
+from services.approvals.store.rows import application
+from shared.campaign import Registry
+from shared.plans import Plans
+from shared.problems import Refused
+from shared.vocabulary import Level
+
+# How an application stands and by when: the follow-up's own word, else its decision's; before that, the session's day.
+_LEDGER: Final = """
+    WITH line AS (
+        SELECT application.*, followup.record AS follow,
+            CASE WHEN application.withdrawn IS NOT NULL THEN 'withdrawn'
+                WHEN application.outcome IS NULL THEN 'pending'
+                ELSE coalesce(followup.state, application.outcome) END AS state,
+            CASE WHEN application.outcome IS NULL THEN (session.scheduled_at AT TIME ZONE 'Asia/Shanghai')::date
+                ELSE followup.due END AS deadline
+        FROM application JOIN session ON session.session = application.session
+            LEFT JOIN followup ON followup.subject = application.subject
+        WHERE application.session = ANY(CAST(:sessions AS text[]))
+    ), lit AS (
+        SELECT line.*, CASE WHEN state = ANY(CAST(:gone AS text[])) THEN 'none'
+            WHEN NOT state = ANY(CAST(:open AS text[])) OR deadline IS NULL OR deadline - CAST(:today AS date) >= :soon
+                THEN 'green'
+            WHEN deadline < :today THEN 'red' ELSE 'yellow' END AS light
+        FROM line
+    )
+"""
+_SORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "light": ("array_position(ARRAY['red', 'yellow', 'green', 'none'], light)", "deadline"),
+    "deadline": ("deadline",),
+    "session": ("session",),
+    "project": ("project_name",),
+    "enterprise": ("owner_name",),
+    "formality": ("level", "formality"),
+    "state": ("state",),
+}
+SORTS: Final = tuple(_SORTS)
+
+
+class NoSuchCampaign(Refused):
+    """No campaign of this name is planned."""
+
+    status = 404
+    row = 27
+    zh = "没有行动 {campaign}"
+    en = "There is no campaign {campaign}"
+
+
+class Filters:
+    """What may be asked of a ledger."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  (one parameter of the address each)
+        self,
+        session: str | None = None,
+        unit: str | None = None,
+        enterprise: str | None = None,
+        state: State | Literal[""] | None = None,
+        light: Light | Literal[""] | None = None,
+        q: str | None = None,
+    ) -> None:
+        """Take them from the address; an empty field of a form asks for nothing."""
+        self.values = {"session": session, "unit": unit, "enterprise": enterprise, "text": q}
+        self.state, self.light = state or None, light or None
+
+    def asked(self, campaign: str, today: date) -> Asked:
+        """Return what is asked for as of a day."""
+        values = {name: value.strip() or None for name, value in self.values.items() if value is not None}
+        return Asked(campaign, today, state=self.state, light=self.light, **values)
+
+
+class Ledger:
+    """A campaign's ledger, read within one database session."""
+
+    def __init__(self, session: AsyncSession, plans: Plans) -> None:
+        """Take the session, and the plans read so far."""
+        self._session = session
+        self._plans = plans
+
+    async def registry(self, campaign: str) -> Registry | None:
+        """Return a campaign's units and sessions."""
+        return (await self._plans.named(self._session, {campaign})).get(campaign)
+
+    async def planned(self, campaign: str) -> Registry:
+        """Return a campaign's units and sessions, or refuse a campaign that nobody has planned."""
+        if (registry := await self.registry(campaign)) is None:
+            raise NoSuchCampaign(campaign=campaign[:128])
+        return registry
+
+    async def campaigns(self) -> Sequence[str]:
+        """Name the campaigns, the newest first."""
+        rows = await self._rows("SELECT campaign FROM campaign ORDER BY campaign DESC", {})
+        return [row.campaign for row in rows]
+
+    async def count(self, registry: Registry, asked: Asked) -> dict[Light, int]:
+        """Count the lines asked for by their lights."""
+        where, values = _where(registry, asked)
+        # Conditions are this file's own words, values are bound.
+        rows = await self._rows(f"{_LEDGER} SELECT light, count(*) AS lines FROM lit {where} GROUP BY light", values)  # noqa: S608
+        counts = {Light(row.light): int(row.lines) for row in rows}
+        return {each: counts.get(each, 0) for each in Light}
+
+    async def lines(
+        self, registry: Registry, asked: Asked, *, sort: str = "session", limit: int | None = None, offset: int = 0
+    ) -> list[Line]:
+        """List the lines asked for, sorted; `-deadline` sorts backwards."""
+        where, values = _where(registry, asked)
+        way = "DESC" if sort.startswith("-") else "ASC"
+        by = _SORTS.get(sort.removeprefix("-"), _SORTS["session"])
+        order = ", ".join(f"{expression} {way} NULLS LAST" for expression in by)
+        page = f"ORDER BY {order}, session, subject LIMIT :limit OFFSET :offset"
+        query = f"{_LEDGER} SELECT * FROM lit {where} {page}"  # noqa: S608  (likewise)
+        rows = await self._rows(query, values | {"limit": limit, "offset": offset})
+        return [_line(registry, row, asked) for row in rows]
+
+    async def _rows(self, query: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        return (await (await self._session.connection()).execute(text(query), values)).all()
+
+
+def _where(registry: Registry, asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the conditions that make up what is asked for, and all values of the query."""
+    values: dict[str, Any] = {
+        "sessions": [planned.session for planned in registry.plan.sessions],
+        "gone": [*GONE],
+        "open": [*OPEN],
+        "today": asked.today,
+        "soon": SOON.days,
+    }
+    conditions = []
+    for name, value in {"session": asked.session, "state": asked.state, "light": asked.light}.items():
+        if value is not None:
+            conditions.append(f"{name} = :asked_{name}")
+            values[f"asked_{name}"] = value
+    if asked.unit is not None:
+        conditions.append(_of_unit(registry, asked.unit, values))
+    if asked.enterprise is not None:
+        conditions.append("(owner_code = :enterprise OR owner_name = :enterprise)")
+        values["enterprise"] = asked.enterprise
+    if asked.text is not None:
+        conditions.append("position(lower(:text) IN lower(concat_ws(' ', project_name, project_code, owner_name))) > 0")
+        values["text"] = asked.text
+    if asked.states is not None:
+        conditions.append("state = ANY(CAST(:states AS text[]))")
+        values["states"] = [*asked.states]
+    if asked.subjects is not None:
+        conditions.append("subject = ANY(CAST(:subjects AS text[]))")
+        values["subjects"] = list(asked.subjects)
+    return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
+
+
+def _of_unit(registry: Registry, code: str, values: dict[str, Any]) -> str:
+    """Return the condition for what a unit answers for: its formalities at its level, a banner's in its own session."""
+    unit = registry.unit(code)
+    if unit is None:
+        return "false"
+    values |= {"level": unit.level, "formalities": [*decided_by(registry, unit)]}
+    own = ""
+    if unit.level is Level.BANNER:
+        values["own"] = f"%-{unit.division}"
+        own = " AND session LIKE :own"
+    return f"level = :level AND formality = ANY(CAST(:formalities AS text[])){own}"
+
+
+def _line(registry: Registry, row: Any, asked: Asked) -> Line:  # noqa: ANN401  (a row of the database)
+    follow = FollowUp.model_validate_json(row.follow) if row.follow else None
+    return line(registry, application(row), follow, Stand(State(row.state), row.deadline), asked.today)
