@@ -52,6 +52,7 @@ _SHOWN: Final = (
     Column("signed_at", "签批时间", "Signed at", width=20),
     Column("licences", "证照数", "Licences", width=8),
     Column("withdrawn", "撤回原因", "Withdrawn because"),
+    Column("postponed", "延期原因", "Postponed because"),
     Column("commitment_letter", "承诺书", "Commitment letter", width=28),
     Column("missing", "所缺材料", "Missing materials", width=28),
     Column("supplied", "已补材料", "Materials handed in", width=28),

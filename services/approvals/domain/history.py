@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.clock import SHANGHAI
 from shared.events import (
     ApplicationDocketed,
+    ApplicationPostponed,
+    ApplicationPrereviewed,
+    ApplicationReturned,
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
@@ -39,9 +42,9 @@ _TITLES: Final[Mapping[str, Told]] = {
     DeferralRevoked.type: ("撤销容缺审批", "Deferral revoked"),
     ForwardReceived.type: ("上级机关受理", "Received by the higher body"),
     ForwardResolved.type: ("上级机关办结", "Decided by the higher body"),
-    "chunfeng.application.prereviewed.v1": ("预审通过", "Pre-reviewed"),
-    "chunfeng.application.returned.v1": ("预审退回", "Returned"),
-    "chunfeng.application.postponed.v1": ("延期办理", "Postponed"),
+    ApplicationPrereviewed.type: ("预审通过", "Pre-reviewed"),
+    ApplicationReturned.type: ("预审退回", "Returned"),
+    ApplicationPostponed.type: ("延期办理", "Postponed"),
 }
 _LABELS: Final[Mapping[str, Told]] = {
     "name": ("项目名称", "project"),

@@ -69,6 +69,7 @@ class Line(BaseModel):
     amended: bool
     licences: int
     withdrawn: str | None
+    postponed: str | None
     commitment_letter: str | None = None
     missing: tuple[str, ...] = ()
     outstanding: tuple[str, ...] = ()
@@ -139,6 +140,7 @@ def line(registry: Registry, application: Application, follow: FollowUp | None, 
         amended=application.amended,
         licences=application.licences,
         withdrawn=application.withdrawn,
+        postponed=application.postponed,
         **_followed(follow),
     )
 

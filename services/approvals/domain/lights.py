@@ -14,6 +14,9 @@ class State(Word):
 
     PENDING = "pending", "待办", "to be decided"
     WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+    POSTPONED = "postponed", "已延期", "postponed"
+    PREREVIEWED = "prereviewed", "预审通过", "pre-reviewed"
+    RETURNED = "returned", "预审退回", "returned"
     APPROVED = "approved", "已办结", "approved"
     DEFERRED = "deferred", "容缺待补", "materials outstanding"
     PARTLY = "partly", "部分补正", "partly made good"
@@ -35,9 +38,11 @@ class Light(Word):
     NONE = "none", "—", "—"
 
 
-OPEN: Final = (State.PENDING, State.DEFERRED, State.PARTLY, State.OVERDUE, State.FORWARDED, State.RECEIVED)
+BEFORE: Final = (State.PENDING, State.PREREVIEWED, State.RETURNED)
+"""States of what is still to be decided."""
+OPEN: Final = (*BEFORE, State.DEFERRED, State.PARTLY, State.OVERDUE, State.FORWARDED, State.RECEIVED)
 """States in which somebody still owes something."""
-GONE: Final = (State.WITHDRAWN, State.REVOKED)
+GONE: Final = (State.WITHDRAWN, State.POSTPONED, State.REVOKED)
 
 
 def light(state: State, deadline: date | None, today: date) -> Light:

@@ -57,4 +57,6 @@ class Dossiers:
         for entry in history(await facts_of(self._session, subject)):
             unit = registry.unit(entry.unit) if entry.unit else None
             entries.append(Posting(**entry.model_dump(), unit_name=unit.name if unit else entry.unit))
-        return Dossier(line=lines[0], history=tuple(entries))
+        # What has left a session stands in its ledger too: the line in force is the one that has not gone.
+        current = min(lines, key=lambda line: (line.withdrawn or line.postponed) is not None)
+        return Dossier(line=current, history=tuple(entries))

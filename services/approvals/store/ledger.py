@@ -10,24 +10,43 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.ledger import Asked, Line, Stand, decided_by, line
 from services.approvals.domain.lights import GONE, OPEN, SOON, Light, State
+from services.approvals.domain.state import Application
 from services.approvals.store.rows import application
 from shared.campaign import Registry
 from shared.plans import Plans
 from shared.problems import Refused
 from shared.vocabulary import Level
 
-# How an application stands and by when: the follow-up's own word, else its decision's; before that, the session's day.
-_LEDGER: Final = """
-    WITH line AS (
+_COLUMNS: Final = ", ".join(f"application.{name}" for name in Application._fields)
+_LEFT: Final = {
+    "session": "departure.session",
+    "withdrawn": "CASE WHEN departure.withdrawn THEN departure.reason END",
+    "postponed": "CASE WHEN departure.withdrawn THEN NULL ELSE departure.reason END",
+    **dict.fromkeys(("outcome", "decision"), "NULL"),
+    "amended": "false",
+    "licences": "0",
+}
+_LEAVERS: Final = ", ".join(_LEFT.get(name, f"application.{name}") for name in Application._fields)
+# What has left a session for another stands in both ledgers. How an application stands and by when: the follow-up's
+# own word, else its decision's; before that, the pre-review's, due on the session's day.
+_LEDGER: Final = f"""
+    WITH application_in AS (
+        SELECT {_COLUMNS} FROM application WHERE session = ANY(CAST(:sessions AS text[]))
+        UNION ALL
+        SELECT {_LEAVERS} FROM departure JOIN application ON application.subject = departure.subject
+        WHERE departure.session = ANY(CAST(:sessions AS text[]))
+    ), line AS (
         SELECT application.*, followup.record AS follow,
             CASE WHEN application.withdrawn IS NOT NULL THEN 'withdrawn'
-                WHEN application.outcome IS NULL THEN 'pending'
-                ELSE coalesce(followup.state, application.outcome) END AS state,
+                WHEN application.postponed IS NOT NULL THEN 'postponed'
+                WHEN application.outcome IS NOT NULL THEN coalesce(followup.state, application.outcome)
+                WHEN prereview.passed IS NULL THEN 'pending'
+                WHEN prereview.passed THEN 'prereviewed' ELSE 'returned' END AS state,
             CASE WHEN application.outcome IS NULL THEN (session.scheduled_at AT TIME ZONE 'Asia/Shanghai')::date
                 ELSE followup.due END AS deadline
-        FROM application JOIN session ON session.session = application.session
-            LEFT JOIN followup ON followup.subject = application.subject
-        WHERE application.session = ANY(CAST(:sessions AS text[]))
+        FROM application_in AS application JOIN session ON session.session = application.session
+            LEFT JOIN prereview ON prereview.subject = application.subject AND prereview.session = application.session
+            LEFT JOIN followup ON followup.subject = application.subject AND application.outcome IS NOT NULL
     ), lit AS (
         SELECT line.*, CASE WHEN state = ANY(CAST(:gone AS text[])) THEN 'none'
             WHEN NOT state = ANY(CAST(:open AS text[])) OR deadline IS NULL OR deadline - CAST(:today AS date) >= :soon
@@ -35,7 +54,7 @@ _LEDGER: Final = """
             WHEN deadline < :today THEN 'red' ELSE 'yellow' END AS light
         FROM line
     )
-"""
+"""  # noqa: S608  (this file's own words)
 _SORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "light": ("array_position(ARRAY['red', 'yellow', 'green', 'none'], light)", "deadline"),
     "deadline": ("deadline",),
@@ -173,4 +192,10 @@ def _of_unit(registry: Registry, code: str, values: dict[str, Any]) -> str:
 
 def _line(registry: Registry, row: Any, asked: Asked) -> Line:  # noqa: ANN401  (a row of the database)
     follow = FollowUp.model_validate_json(row.follow) if row.follow else None
-    return line(registry, application(row), follow, Stand(State(row.state), row.deadline), asked.today)
+    return line(
+        registry,
+        application(row[: len(Application._fields)]),
+        follow,
+        Stand(State(row.state), row.deadline),
+        asked.today,
+    )
