@@ -89,13 +89,25 @@ class Filters:
         q: str | None = None,
     ) -> None:
         """Take them from the address; an empty field of a form asks for nothing."""
-        self.values = {"session": session, "unit": unit, "enterprise": enterprise, "text": q}
-        self.state, self.light = state or None, light or None
+        self._session, self._unit, self._enterprise, self._text = map(_asked, (session, unit, enterprise, q))
+        self._state, self._light = state or None, light or None
 
     def asked(self, campaign: str, today: date) -> Asked:
         """Return what is asked for as of a day."""
-        values = {name: value.strip() or None for name, value in self.values.items() if value is not None}
-        return Asked(campaign, today, state=self.state, light=self.light, **values)
+        return Asked(
+            campaign,
+            today,
+            session=self._session,
+            unit=self._unit,
+            enterprise=self._enterprise,
+            state=self._state,
+            light=self._light,
+            text=self._text,
+        )
+
+
+def _asked(text: str | None) -> str | None:
+    return (text or "").strip() or None
 
 
 class Ledger:
