@@ -6,6 +6,9 @@ unexport MAKEFLAGS MFLAGS # no job server for what the recipes start
 
 bin := .venv/bin
 SERVICES ?= approvals forums policy bulletin
+WORKERS ?= 3
+# A file's tests stay in one worker; slow files are first in line (tests/conftest.py).
+pytest = $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 options = $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: help environment setup up demo test check fmt migrate contracts rows chaos bench image clean
@@ -26,7 +29,7 @@ up: environment ## 启动全部服务 · The four services with their own NATS a
 	@exec $(bin)/chunfeng up $(ARGS)
 
 test: setup ## 全部测试 · Every test; ARGS="tests/shared -k outbox" for some
-	@exec $(bin)/pytest $(ARGS)
+	@exec $(pytest) $(ARGS)
 
 check: setup ## 提交前检查 · What a change must pass: format, lint, types, imports, lock, tests
 	@$(bin)/ruff format --check .
@@ -35,7 +38,7 @@ check: setup ## 提交前检查 · What a change must pass: format, lint, types,
 	@$(bin)/lint-imports
 	@$(bin)/shellcheck $$(git ls-files '*.sh' .ci/run)
 	@.chunfeng/bin/uv lock --check
-	@exec $(bin)/pytest $(ARGS)
+	@exec $(pytest) $(ARGS)
 
 fmt: setup ## 整理代码格式 · Format and mend what can be mended
 	@$(bin)/ruff format .

@@ -43,3 +43,8 @@ async def system(postgres: Postgres, nats: Nats, databases: Databases) -> AsyncI
     """Yield an empty system: a new stream, empty databases, no service running."""
     async with System(postgres, nats, databases).running() as empty:
         yield empty
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start what plays a whole campaign first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

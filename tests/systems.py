@@ -25,6 +25,7 @@ from shared.events import Event
 from shared.outbox import derived_id, source_of
 from shared.settings import ServiceSettings
 from shared.stream import STREAM, provision, subject_of
+from tests.builders import ROOT
 
 _EMPTY: Final = """
     DO $$ DECLARE name text; BEGIN
@@ -123,6 +124,7 @@ class System:
     async def settings(self, service: str, **changes: object) -> ServiceSettings:
         """Return a service's settings in this test."""
         addresses = {"database_url": await self._databases.url(service), "nats_url": self.nats.url(service)}
+        addresses |= {"fonts_folder": str(ROOT / ".chunfeng" / "fonts")}
         module = importlib.import_module(f"services.{service}.settings")
         made: ServiceSettings = module.Settings(port=0, **addresses | changes)
         return made

@@ -54,7 +54,7 @@ class NotOnTheList(Refused):
 
     row = 19
     zh = "“{material}”不在所缺材料之列；尚缺：{outstanding}"
-    en = "“{material}” is not on the list of missing materials; outstanding: {outstanding}"
+    en = "'{material}' is not on the list of missing materials; outstanding: {outstanding}"
 
 
 class AlreadySupplied(Refused):
@@ -63,7 +63,7 @@ class AlreadySupplied(Refused):
     status = 409
     row = 19
     zh = "“{material}”已于{day}补交"
-    en = "“{material}” was handed in on {day}"
+    en = "'{material}' was handed in on {day}"
 
 
 class AlreadyMadeGood(Refused):
