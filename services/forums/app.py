@@ -1,9 +1,12 @@
 """The forums service put together."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from services.forums import api
 from services.forums.handlers import HANDLERS
+from services.forums.pages import sessions
 from services.forums.store import Desk
 from shared import plans
 from shared.settings import ServiceSettings
@@ -15,8 +18,13 @@ def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("forums", settings, desk=Desk())
     spine.react(HANDLERS)
+    pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Forums of government and enterprises, and the issues raised there",
-        routes=[api.routes(spine.database, spine.keys)],
+        routes=[
+            api.routes(spine.database, spine.keys),
+            sessions.routes(spine.database, pages),
+        ],
         parts=(Waiting(spine, plans.heard),),
+        pages=pages,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.forums.store import Store
+from services.forums.store import Heard
 from shared import keys
 from shared.consumer import on
 from shared.events import CampaignPlanned, KeyIssued, KeyRevoked
@@ -12,7 +12,7 @@ from shared.events import CampaignPlanned, KeyIssued, KeyRevoked
 
 async def expect_forums(plans: Sequence[CampaignPlanned], session: AsyncSession) -> None:
     """Every banner session of a planned campaign has a forum."""
-    await Store(session).expect(plans)
+    await Heard(session).expect(plans)
 
 
 HANDLERS = (

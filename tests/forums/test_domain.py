@@ -2,7 +2,9 @@
 
 import pytest
 
-from services.forums.domain import AlreadyHeld, Forum, ForumsWorld, IssueNumberTaken
+from services.forums.domain import ForumsWorld
+from services.forums.domain.refusals import AlreadyHeld, IssueNumberTaken
+from services.forums.domain.state import Forum
 from shared.campaign import NotAllowed, NotInCitySession, Registry, StatedByService, UnknownSession, WrongDivision
 from shared.events import ForumHeld, IssueRaised
 from shared.posted import Caller

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from services.forums.store import Desk, Store
+from services.forums.store import Desk, Heard
 from shared.clock import SystemClock
 from shared.intake import Intake
 from shared.receipts import Receipt
@@ -20,7 +20,7 @@ async def instances(system: System, count: int) -> AsyncIterator[list[Intake]]:
     """Run several instances' intakes over one database that knows the campaign."""
     database = await system.database("forums")
     async with database.transaction() as session:
-        await Store(session).expect([PLAN])
+        await Heard(session).expect([PLAN])
     intakes = [Intake("forums", database=database, desk=Desk(), clock=SystemClock()) for _ in range(count)]
     async with AsyncExitStack() as stack:
         for intake in intakes:
@@ -60,6 +60,6 @@ async def test_planning_twice_is_learnt_once(system: System) -> None:
     database = await system.database("forums")
     for _ in range(2):
         async with database.transaction() as session:
-            await Store(session).expect([PLAN])
+            await Heard(session).expect([PLAN])
     assert await system.count("forums", "forum") == 9
     assert await system.count("forums", "campaign") == 1

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from services.forums.store import Desk, Store
+from services.forums.store import Desk, Heard
 from shared import plans
 from shared.clock import SystemClock
 from shared.intake import Intake
@@ -67,7 +67,7 @@ async def test_two_instances_that_release_at_once_decide_each_event_once(system:
     await intakes[0].submit(early)
     running.cancel()
     async with database.transaction() as session:
-        await Store(session).expect([PLAN])
+        await Heard(session).expect([PLAN])
     counts = await asyncio.gather(*(release(intake, plans.heard) for intake in intakes))
     assert sum(counts) == len(early)
     assert await system.count("forums", "issue") == len(early)

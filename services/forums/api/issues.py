@@ -1,4 +1,4 @@
-"""HTTP routes of the forums service beside the intake: a session's issues and their totals."""
+"""A session's issues and their totals."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,6 @@ from pydantic import AwareDatetime, BaseModel
 from services.forums import tables
 from services.forums.store import Store
 from shared.database import Database
-from shared.keys import Keys
-from shared.web import needs_key
 
 
 class Totals(BaseModel):
@@ -22,9 +20,9 @@ class Totals(BaseModel):
     stated: int | None
 
 
-def routes(database: Database, keys: Keys) -> APIRouter:
-    """Return the service's own routes; each needs a key."""
-    router = APIRouter(prefix="/v1/sessions/{session_id}", dependencies=[needs_key(keys)])
+def routes(database: Database) -> APIRouter:
+    """Return the routes of issues."""
+    router = APIRouter()
 
     @router.get("/issues")
     async def issues(session_id: str) -> Sequence[tables.Issue]:
