@@ -15,6 +15,7 @@ _SENTENCES = {
     "missing": ("缺少此项", "this field is required"),
     "extra_forbidden": ("没有此项，请核对名称", "there is no such field; check its name"),
     "string_too_long": ("文字过长，至多{max_length}字", "too long: at most {max_length} characters"),
+    "string_too_short": ("至少{min_length}个字", "too short: at least {min_length} characters"),
     "string_type": ("应为文字", "must be a string"),
     "string_pattern_mismatch": (
         "格式不对，或含有控制字符",
