@@ -116,6 +116,40 @@ class Feedback(Word):
     DISSATISFIED = "dissatisfied", "不满意", "dissatisfied"
 
 
+class IssueSource(Word):
+    """Where an issue was heard (notice §二(二), (三), (四))."""
+
+    FORUM = "forum", "座谈交流", "forum"
+    SURVEY = "survey", "现场调研", "site survey"
+    POLICY = "policy", "政策入企", "policy visit"
+
+
+class IssueState(Word):
+    """How an issue stands (requirements row 35)."""
+
+    RAISED = "raised", "待交办", "to be dispatched"
+    DISPATCHED = "dispatched", "办理中", "in hand"
+    ANSWERED = "answered", "已答复", "answered"
+    RESOLVED = "resolved", "已办理", "resolved"
+    CLOSED_OUT = "closed_out", "已销号", "closed out"
+    WITHDRAWN = "withdrawn", "已撤销登记", "withdrawn"
+
+
+class Resolution(Word):
+    """What became of an issue."""
+
+    SOLVED = "solved", "已解决", "solved"
+    PARTLY = "partly", "部分解决", "partly solved"
+    EXPLAINED = "explained", "解释说明", "explained"
+
+
+class StartVenue(Word):
+    """A banner's part in the spring collective start (notice §二(三)3: 主会场或分会场)."""
+
+    MAIN = "main", "主会场", "main venue"
+    SUB = "sub", "分会场", "sub-venue"
+
+
 class Role(Word):
     """What a caller may be to the campaign (requirements row 88)."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.contracts.day import DAY, DAY_STATED
+from deploy.contracts.issues import ISSUES, ISSUES_STATED
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.recording import read
 from shared import envelope
@@ -117,6 +118,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
         "issued_at": _CLOSED - timedelta(days=2),
     },
     **DAY,
+    **ISSUES,
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -187,6 +189,7 @@ _TOTALS: Final = ApprovalTotals(
 # What the service states of an event when it publishes it.
 _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     **DAY_STATED,
+    **ISSUES_STATED,
     SessionClosed.type: {"totals": _TOTALS},
     ForumHeld.type: {"issues": 5},
     VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},

@@ -22,6 +22,18 @@ _LEADS: Final = (
 _OWNER: Final = "主办该手续的部门 · the bureau that decides the formality at that level"
 _COMPILER: Final = "17个市直部门；市发展和改革委员会 · each of the 17 city departments; the city DRC"
 _COLLECTOR: Final = "旗区政府、园区；市发展和改革委员会 · the banner's government or park; the city DRC"
+_ANSWERS: Final = "作出答复的部门；旗区政府；市发展和改革委员会 · the unit that answers; the banner; the city DRC"
+_DISPATCHES: Final = (
+    "市发展和改革委员会、市政府办公室；旗区政府（限本旗区单位） · "
+    "the city DRC, the general office; the banner's government, to its own units"
+)
+_LEAD: Final = "主办单位 · the unit in the lead"
+_CALLS_BACK: Final = (
+    "旗区政府、园区；市发展和改革委员会（转达企业意见） · the banner or its park, the city DRC, for the enterprise"
+)
+_CHOOSES: Final = (
+    "旗区政府；市发展和改革委员会、市政府办公室 · the banner's government; the city DRC, the general office"
+)
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
@@ -51,7 +63,28 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "DeferralRevoked": ("容缺审批已撤销", _OWNER),
     "ForwardReceived": ("转报已获受理", _OWNER),
     "ForwardResolved": ("转报已有结果", _OWNER),
-    "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}"),
+    "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}；{_SERVICE}"),
+    "IssueAnswered": ("问题已答复", _ANSWERS),
+    "IssueDispatched": ("问题已交办", _DISPATCHES),
+    "IssueObjected": ("主办单位已提出异议", _LEAD),
+    "IssueObjectionDismissed": ("异议未予采纳", _DISPATCHES),
+    "IssueReassigned": ("问题已改派", _DISPATCHES),
+    "IssueExtensionAsked": ("主办单位已申请延期", _LEAD),
+    "IssueExtended": ("延期已获批准", _DISPATCHES),
+    "IssueExtensionRefused": ("延期未获批准", _DISPATCHES),
+    "IssueEscalated": ("问题逾期已转督办", _SERVICE),
+    "IssueResolved": ("问题已办理", _LEAD),
+    "IssueFeedbackGiven": ("企业已评价", _CALLS_BACK),
+    "IssueClosedOut": ("问题已销号", _DISPATCHES),
+    "IssueReopened": ("销号已撤回", _DISPATCHES),
+    "IssueCorrected": ("问题登记已更正", f"{_BANNER}；{_DRC}"),
+    "IssueWithdrawn": ("问题登记已撤销", f"{_BANNER}；{_DRC}"),
+    "SurveySiteFiled": ("集中开工会场及项目已报送", _BANNER),
+    "SurveySiteProposed": ("调研备选项目已提出", _CHOOSES),
+    "SurveySiteChosen": ("调研项目已当天选定", _CHOOSES),
+    "SurveySiteDropped": ("调研项目已取消", _CHOOSES),
+    "SurveyFindingRecorded": ("调研发现问题已登记", f"{_BANNER}；{_DRC}"),
+    "SurveyHeld": ("现场调研已结束", _BANNER),
     "ForumHeld": ("座谈会已召开", _BANNER),
     "PolicyListed": ("政策已入库", _COMPILER),
     "PolicyAmended": ("政策条目已更正", _COMPILER),
@@ -89,6 +122,8 @@ _MADE_BY: Final = {
     "shared.events.keys": "approvals",
     "shared.events.followup": "approvals",
     "shared.events.bulletin": "bulletin",
+    "shared.events.issues": "forums",
+    "shared.events.surveys": "forums",
 }
 
 

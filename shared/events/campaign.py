@@ -55,6 +55,17 @@ class Material(Part):
     essential: bool = True
 
 
+class IssueLimits(Part):
+    """How long an issue may take, in working days (requirements part 2: 许昌, 泉州)."""
+
+    dispatch_days: int = Field(default=3, ge=1, le=60, description="From being raised to the dispatch")
+    finish_days: int = Field(default=15, ge=1, le=120, description="From the dispatch, unless it says otherwise")
+    most_days: int = Field(default=30, ge=1, le=120, description="From the dispatch at most, extensions included")
+    objection_days: int = Field(default=1, ge=0, le=30, description="From the dispatch to an objection")
+    ask_ahead_days: int = Field(default=1, ge=0, le=30, description="Calendar days before the due day to ask for more")
+    call_back_days: int = Field(default=5, ge=1, le=60, description="From the answer to feedback and close-out")
+
+
 class Switches(Part):
     """What a campaign may decide otherwise, carried by the fact so that a replay decides the same."""
 
@@ -79,6 +90,7 @@ class Switches(Part):
     prereview: bool = Field(default=False, description="Approve only what has passed its pre-review (row 17)")
     other_signer: bool = Field(default=False, description="Who pre-reviewed does not sign (row 29)")
     own_documents: bool = Field(default=False, description="A document number stands for one project (row 22)")
+    issues: IssueLimits = Field(default=IssueLimits(), description="How long an issue may take (row 35)")
 
     def without_gates(self) -> "Switches":
         """Return these switches with every gate open: for load, chaos and tests of what lies behind a gate."""
