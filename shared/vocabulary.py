@@ -26,6 +26,23 @@ class SessionKind(Word):
     CITY = "city", "市直专场", "city session"
 
 
+class Action(Word):
+    """The kinds of action a session is made of (notice §二(一) to (四))."""
+
+    APPROVAL = "approval", "集中审批", "concentrated approval"
+    FORUM = "forum", "政企座谈", "forum"
+    SURVEY = "survey", "现场调研", "site survey"
+    POLICY = "policy", "政策宣讲", "policy visits"
+
+
+class NoticeKind(Word):
+    """What a notice tells of a session (requirements row 6)."""
+
+    ANNOUNCED = "announced", "通知", "announced"
+    RESCHEDULED = "rescheduled", "改期通知", "moved"
+    CANCELLED = "cancelled", "取消通知", "cancelled"
+
+
 class Level(Word):
     """The level at which an application is decided (notice §二(一)4, (五)4)."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from deploy.contracts.day import DAY, DAY_STATED
 from deploy.contracts.issues import ISSUES, ISSUES_STATED
 from deploy.contracts.parties import accepted_by, parties_of
+from deploy.contracts.preparation import PREPARATION, PREPARATION_STATED
 from deploy.recording import read
 from shared import envelope
 from shared.events import (
@@ -119,6 +120,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     **DAY,
     **ISSUES,
+    **PREPARATION,
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -190,6 +192,7 @@ _TOTALS: Final = ApprovalTotals(
 _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     **DAY_STATED,
     **ISSUES_STATED,
+    **PREPARATION_STATED,
     SessionClosed.type: {"totals": _TOTALS},
     ForumHeld.type: {"issues": 5},
     VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},

@@ -34,12 +34,23 @@ _CALLS_BACK: Final = (
 _CHOOSES: Final = (
     "旗区政府；市发展和改革委员会、市政府办公室 · the banner's government; the city DRC, the general office"
 )
+_OWING: Final = "承担该事项的单位 · the unit that owes it"
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "CampaignPlanned": ("行动已部署", _DRC),
     "SessionScheduled": ("专场时间地点已通知", _DRC),
+    "SessionRescheduled": ("专场已改期", _DRC),
+    "SessionCancelled": ("专场已取消", _DRC),
+    "ActionScheduled": ("行动时间已安排", _BOTH_DRCS),
+    "SessionReady": ("专场已就绪", _DRC),
+    "DutyFulfilled": ("责任事项已落实", f"{_OWING}；{_SERVICE}"),
+    "DutyReopened": (
+        "责任事项已退回待办",
+        f"{_OWING}；{_DRC}",
+    ),
+    "NoticeSent": ("专场通知已发出", _SERVICE),
     "SessionOpened": ("专场已宣布开始", _OPENS),
     "SessionClosed": ("专场已结束", _OPENS),
     "ApplicationDocketed": ("事项已列入审批清单", _BOTH_DRCS),
@@ -121,6 +132,7 @@ _MADE_BY: Final = {
     "shared.events.policy": "policy",
     "shared.events.keys": "approvals",
     "shared.events.followup": "approvals",
+    "shared.events.sessions": "approvals",
     "shared.events.bulletin": "bulletin",
     "shared.events.issues": "forums",
     "shared.events.surveys": "forums",

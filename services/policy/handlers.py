@@ -6,8 +6,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.policy.store import Heard
 from shared import keys
-from shared.consumer import on
-from shared.events import CampaignPlanned, KeyIssued, KeyRevoked, SessionScheduled
+from shared.consumer import On, on
+from shared.envelope import Fact
+from shared.events import CampaignPlanned, KeyIssued, KeyRevoked, SessionCancelled, SessionRescheduled, SessionScheduled
 
 
 async def expect_visits(plans: Sequence[CampaignPlanned], session: AsyncSession) -> None:
@@ -15,15 +16,19 @@ async def expect_visits(plans: Sequence[CampaignPlanned], session: AsyncSession)
     await Heard(session).expect(plans)
 
 
-async def note_start(schedules: Sequence[SessionScheduled], session: AsyncSession) -> None:
-    """Teams depart after approvals and forum, so the service knows when a session begins."""
-    for one in schedules:
-        await Heard(session).announce(one.session, one.starts_at)
+async def note_start(facts: Sequence[Fact], session: AsyncSession) -> None:
+    """Teams depart after approvals and forum, so the service knows when a session begins, is moved or cancelled."""
+    for fact in sorted(facts, key=lambda one: (one.subject, one.version)):
+        event = fact.event()
+        if isinstance(event, SessionCancelled):
+            await Heard(session).announce(event.session, None)
+        elif isinstance(event, (SessionScheduled, SessionRescheduled)):
+            await Heard(session).announce(event.session, event.starts_at)
 
 
 HANDLERS = (
     on(CampaignPlanned, expect_visits),
-    on(SessionScheduled, note_start),
+    On(frozenset({SessionScheduled.type, SessionRescheduled.type, SessionCancelled.type}), note_start),
     on(KeyIssued, keys.learn),
     on(KeyRevoked, keys.learn),
 )

@@ -47,7 +47,6 @@ from shared.events.campaign import (
     SessionScheduled,
     Switches,
     Unit,
-    Venue,
 )
 from shared.events.docket import (
     ApplicationPostponed,
@@ -117,6 +116,7 @@ from shared.events.policy import (
     VisitQuestion,
     VisitsConcluded,
 )
+from shared.events.preparation import NOTICE_ACTIONS, ActionTemplate, Duty, PlannedAction, Venue
 from shared.events.queue import (
     EnterpriseCalled,
     EnterpriseFinished,
@@ -125,6 +125,16 @@ from shared.events.queue import (
     EnterpriseSkipped,
     QueueEvent,
     SeatsArranged,
+)
+from shared.events.sessions import (
+    ActionScheduled,
+    DutyEvent,
+    DutyFulfilled,
+    DutyReopened,
+    NoticeSent,
+    SessionCancelled,
+    SessionReady,
+    SessionRescheduled,
 )
 from shared.events.surveys import (
     StartingProject,
@@ -140,6 +150,9 @@ from shared.events.surveys import (
 
 __all__ = [
     "EVENTS",
+    "NOTICE_ACTIONS",
+    "ActionScheduled",
+    "ActionTemplate",
     "ApplicationDocketed",
     "ApplicationEvent",
     "ApplicationPostponed",
@@ -174,6 +187,10 @@ __all__ = [
     "DeliveryResent",
     "DeliveryUnknown",
     "DocketLocked",
+    "Duty",
+    "DutyEvent",
+    "DutyFulfilled",
+    "DutyReopened",
     "EnterpriseCalled",
     "EnterpriseFinished",
     "EnterpriseRecalled",
@@ -212,9 +229,11 @@ __all__ = [
     "Material",
     "NeedCollected",
     "NeedWithdrawn",
+    "NoticeSent",
     "Official",
     "OfficialNominated",
     "Part",
+    "PlannedAction",
     "PlannedSession",
     "PolicyAmended",
     "PolicyEntry",
@@ -230,9 +249,12 @@ __all__ = [
     "QueuePlace",
     "Recipient",
     "SeatsArranged",
+    "SessionCancelled",
     "SessionClosed",
     "SessionEvent",
     "SessionOpened",
+    "SessionReady",
+    "SessionRescheduled",
     "SessionScheduled",
     "SignOff",
     "Standing",

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from shared.events.base import Event, Part, SessionEvent
+from shared.events.preparation import NOTICE_ACTIONS, ActionTemplate, Duty, PlannedAction, Venue
 from shared.identifiers import CreditCode, Division, Line, Moment, Slug
 from shared.vocabulary import Channel, Distribution, Formality, Level, Outcome, SessionKind
 
@@ -69,7 +70,7 @@ class IssueLimits(Part):
 class Switches(Part):
     """What a campaign may decide otherwise, carried by the fact so that a replay decides the same."""
 
-    GATES: ClassVar[tuple[str, ...]] = ("locked_docket", "prereview", "other_signer", "own_documents")
+    GATES: ClassVar[tuple[str, ...]] = ("locked_docket", "prereview", "other_signer", "own_documents", "readiness")
 
     awaits: dict[SessionKind, tuple[Slug, ...]] = Field(
         description="Services whose control totals a session's bulletin waits for"
@@ -91,6 +92,10 @@ class Switches(Part):
     other_signer: bool = Field(default=False, description="Who pre-reviewed does not sign (row 29)")
     own_documents: bool = Field(default=False, description="A document number stands for one project (row 22)")
     issues: IssueLimits = Field(default=IssueLimits(), description="How long an issue may take (row 35)")
+    readiness: bool = Field(default=False, description="Open only a session that was declared ready (rows 7, 8)")
+    notice_quiet: timedelta = Field(
+        default=timedelta(minutes=1), description="A change of date or place is told once it has stood this long"
+    )
 
     def without_gates(self) -> "Switches":
         """Return these switches with every gate open: for load, chaos and tests of what lies behind a gate."""
@@ -110,11 +115,19 @@ class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
     checklists: dict[Formality, tuple[Material, ...]] = Field(
         default_factory=dict, description="Materials the pre-review ticks off, per formality (row 17)"
     )
+    actions: dict[SessionKind, tuple[ActionTemplate, ...]] = Field(
+        default_factory=lambda: dict(NOTICE_ACTIONS),
+        description="What a session of each kind consists of, with order and durations (row 3)",
+    )
+    duties: Annotated[tuple[Duty, ...], Field(max_length=200)] = Field(
+        default=(), description="Who owes what before and after a session: the notice's responsibilities (row 9)"
+    )
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=500)]
     masthead: Masthead
     print_count: int = Field(ge=1, le=10_000)
     switches: Switches
     demo: bool = False
+    cloned_from: Slug | None = Field(default=None, description="The campaign whose roles this one takes over (row 11)")
 
     @property
     def subject(self) -> str:
@@ -122,18 +135,12 @@ class CampaignPlanned(Event, type="chunfeng.campaign.planned.v1"):
         return self.campaign
 
 
-class Venue(Part):
-    """Where a session takes place; `kind` is park, government_office or service_centre (notice §二(一)2, (五)2)."""
-
-    kind: Annotated[str, Field(pattern=r"^(park|government_office|service_centre)$")]
-    name: Line
-
-
 class SessionScheduled(SessionEvent, type="chunfeng.session.scheduled.v1"):
     """A session's date and venue were announced."""
 
     starts_at: Moment
     venue: Venue
+    actions: tuple[PlannedAction, ...] | None = Field(default=None, description="Stated by the service")
 
 
 class Official(Part):

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.bulletin.domain.facts.known import Reader, SessionFacts
 from shared.envelope import Fact
-from shared.events import SessionClosed, SessionOpened, SessionScheduled
+from shared.events import SessionClosed, SessionOpened, SessionRescheduled, SessionScheduled
 
 
 def _scheduled(known: SessionFacts, fact: Fact) -> None:
@@ -25,6 +25,7 @@ def _closed(known: SessionFacts, fact: Fact) -> None:
 
 READERS: Final[Mapping[str, Reader]] = {
     SessionScheduled.type: _scheduled,
+    SessionRescheduled.type: _scheduled,
     SessionOpened.type: _opened,
     SessionClosed.type: _closed,
 }
