@@ -43,10 +43,10 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def reachable(system: System, service: str, **changes: object) -> AsyncIterator[str]:
-    """Run a service of this process on a port of its own and yield its address."""
+async def reachable(system: System, service: str, *, port: int = 0, **changes: object) -> AsyncIterator[str]:
+    """Run a service of this process on a port of its own, or the one named, and yield its address."""
     module = importlib.import_module(f"services.{service}.app")
-    config = uvicorn.Config(module.build(await system.settings(service, **changes)), port=0, log_config=None)
+    config = uvicorn.Config(module.build(await system.settings(service, **changes)), port=port, log_config=None)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

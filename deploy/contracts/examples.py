@@ -172,6 +172,15 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
         "brochures": ["4K7MRPC"],
         "feedback": "satisfied",
     },
+    "VisitCorrected": _VISIT
+    | {
+        "started_at": _CLOSED - timedelta(hours=4),
+        "ended_at": _CLOSED - timedelta(hours=2),
+        "topics": ["finance", "tax"],
+        "feedback": "satisfied",
+        "reason": "漏记宣讲主题，结束时间有误",
+    },
+    "VisitCancelled": _VISIT | {"reason": "企业当日检修停产"},
     "QuestionLeftOpen": _VISIT | _QUESTION | {"question": "question-1", "asked_at": _CLOSED - timedelta(hours=3)},
     "QuestionAnswered": {
         "session": _SESSION,

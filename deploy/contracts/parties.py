@@ -110,6 +110,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "TeamChanged": ("政策宣讲小分队已调整", _DRC),
     "VisitPlanned": ("入企宣讲已安排", _COLLECTOR),
     "EnterpriseVisited": ("政策宣讲小分队已入企", _COLLECTOR),
+    "VisitCorrected": ("入企记录已更正", _COLLECTOR),
+    "VisitCancelled": ("入企宣讲已取消", _COLLECTOR),
     "QuestionLeftOpen": ("企业提问未能当场答复", _SERVICE),
     "QuestionAnswered": ("企业提问已答复", f"{_DRC}；{_SERVICE}"),
     "VisitsConcluded": ("政策宣讲已结束", _DRC),

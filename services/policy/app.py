@@ -1,28 +1,42 @@
 """The policy service put together."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from services.policy.agenda import Diary
 from services.policy.api import brochures, library, sessions
+from services.policy.brochures.printing import Printer
 from services.policy.handlers import HANDLERS
+from services.policy.pages import public
+from services.policy.settings import Settings
 from services.policy.store import Desk
 from shared import plans
 from shared.agenda import Timekeeper
-from shared.settings import ServiceSettings
+from shared.printing.papers import Papers
 from shared.spine import Spine
 from shared.waiting import Waiting
 
 
-def build(settings: ServiceSettings) -> FastAPI:
+def build(settings: Settings) -> FastAPI:
     """Build the application."""
     spine = Spine("policy", settings, desk=Desk())
     spine.react(HANDLERS)
+    pages = spine.pages(Path(__file__).with_name("templates"))
+    papers = Papers(settings.fonts_folder)
     return spine.application(
         summary="Policy library, brochures, teams and their visits to enterprises",
         routes=[
             sessions.routes(spine.database, spine.keys),
             library.routes(spine.database, spine.keys, spine.clock),
             brochures.routes(spine.database, spine.keys, spine.clock),
+            public.routes(spine.database, spine.clock, pages),
         ],
-        parts=(Waiting(spine, plans.heard), Timekeeper(spine, Diary())),
+        parts=(
+            papers,
+            Printer(spine, papers, settings.public),
+            Waiting(spine, plans.heard),
+            Timekeeper(spine, Diary()),
+        ),
+        pages=pages,
     )

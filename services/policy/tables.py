@@ -204,6 +204,8 @@ class Visit(Table, table=True):
     feedback: str | None = None
     note: str | None = Field(default=None, sa_type=Text)
     late: bool
+    cancelled: str | None = None
+    corrected: str | None = None
 
 
 class Question(Table, table=True):

@@ -111,9 +111,12 @@ from shared.events.policy import (
     TeamChanged,
     TeamComposition,
     TeamMember,
+    VisitCancelled,
+    VisitCorrected,
     VisitEvent,
     VisitPlanned,
     VisitQuestion,
+    VisitRecord,
     VisitsConcluded,
 )
 from shared.events.preparation import NOTICE_ACTIONS, ActionTemplate, Duty, PlannedAction, Venue
@@ -274,8 +277,11 @@ __all__ = [
     "TeamMember",
     "Unit",
     "Venue",
+    "VisitCancelled",
+    "VisitCorrected",
     "VisitEvent",
     "VisitPlanned",
     "VisitQuestion",
+    "VisitRecord",
     "VisitsConcluded",
 ]

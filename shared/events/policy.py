@@ -146,13 +146,12 @@ class VisitQuestion(Part):
     answered_by: Line | None = None
 
 
-class EnterpriseVisited(VisitEvent, type="chunfeng.enterprise.visited.v1"):
-    """A policy team was at an enterprise: what it spoke about, what it was asked and answered (notice §二(四)4(4))."""
+class VisitRecord(VisitEvent):
+    """What is told of a visit that was made."""
 
     started_at: Moment
     ended_at: Moment
     topics: Topics
-    questions: Annotated[tuple[VisitQuestion, ...], Field(max_length=50)] = ()
     brochures: Annotated[tuple[BrochureCode, ...], Field(max_length=20)] = ()
     received_by: Line | None = None
     feedback: Feedback | None = None
@@ -160,12 +159,35 @@ class EnterpriseVisited(VisitEvent, type="chunfeng.enterprise.visited.v1"):
 
     @model_validator(mode="after")
     def ends_after_it_started(self) -> Self:
-        """Refuse a visit that ended before it started, and a question told twice."""
+        """Refuse a visit that ended before it started."""
         _in_order(self.started_at, self.ended_at)
+        return self
+
+
+class EnterpriseVisited(VisitRecord, type="chunfeng.enterprise.visited.v1"):
+    """A policy team was at an enterprise: what it spoke about, what it was asked and answered (notice §二(四)4(4))."""
+
+    questions: Annotated[tuple[VisitQuestion, ...], Field(max_length=50)] = ()
+
+    @model_validator(mode="after")
+    def questions_differ(self) -> Self:
+        """Refuse a question told twice."""
         if len({one.question for one in self.questions}) < len(self.questions):
             message = "问题编号不能重复 (the questions' ids must differ)"
             raise ValueError(message)
         return self
+
+
+class VisitCorrected(VisitRecord, type="chunfeng.visit.corrected.v1"):
+    """The log of a visit was replaced by a corrected one, with the reason; its questions stay as they were asked."""
+
+    reason: Line
+
+
+class VisitCancelled(VisitEvent, type="chunfeng.visit.cancelled.v1"):
+    """A planned visit was called off, with the reason; planned again, it stands again."""
+
+    reason: Line
 
 
 class QuestionLeftOpen(SessionEvent, type="chunfeng.question.left-open.v1"):

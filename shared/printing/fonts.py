@@ -200,3 +200,11 @@ def _streams(pdf: bytes) -> Iterator[bytes]:
             yield zlib.decompress(stream)
         except zlib.error:
             continue
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a PDF of ours has: its page tree is a single node."""
+    (count,) = (
+        found[1] for one in _streams(pdf) if (found := re.search(rb"/Type /Pages/Kids \[.*?\]/Count (\d+)", one))
+    )
+    return int(count)

@@ -70,6 +70,12 @@ async def test_any_page_is_printed_the_same_every_time(papers: Papers) -> None:
         assert await printed(other) == first, "by any process"
 
 
+async def test_the_pages_of_a_pdf_are_counted(papers: Papers) -> None:
+    pages = "".join(f"<p style='break-after: page'>{number}</p>" for number in range(14)) + "<p>end</p>"
+    assert fonts.pages_of(await printed(papers)) == 1
+    assert fonts.pages_of(await printed(papers, pages)) == 15
+
+
 async def test_the_first_print_starts_the_child_and_the_end_stops_it() -> None:
     printer = Papers(FONTS)
     async with printer.running():

@@ -143,12 +143,18 @@ class Visit:
     note: str | None = None
     late: bool = False
     """Made known after the visits had been counted."""
+    cancelled: str | None = None
+    """Why it was called off."""
+    corrected: str | None = None
+    """Why its log was replaced, the last time."""
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:
         """When it was, or else is to be."""
         if self.started_at and self.ended_at:
             return self.started_at, self.ended_at
+        if self.cancelled is not None:
+            return None
         return (self.planned_from, self.planned_until) if self.planned_from and self.planned_until else None
 
 

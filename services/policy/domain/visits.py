@@ -1,29 +1,28 @@
-"""Visits as planned and as made, what was asked there, and the day's end with its counts (rows 49, 59)."""
+"""Visits as planned and as made, and the day's end with its counts (rows 49, 59)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from services.policy.domain import questions
 from services.policy.domain.codes import read_code
 from services.policy.domain.needs import visited_session
-from services.policy.domain.state import Question, Team, Visit
-from services.policy.domain.topics import COVERED_BY
-from shared.campaign import Registry, StatedByService, allow_city_drc, banner_session, planned
+from services.policy.domain.state import Team, Visit
+from shared.campaign import StatedByService, allow_city_drc, banner_session, planned
 from shared.clock import SHANGHAI
 from shared.events import (
     EnterpriseVisited,
     Event,
-    QuestionAnswered,
-    QuestionLeftOpen,
     TeamAssigned,
+    VisitCancelled,
+    VisitCorrected,
     VisitEvent,
     VisitPlanned,
-    VisitQuestion,
+    VisitRecord,
     VisitsConcluded,
 )
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
-from shared.vocabulary import CITY_DIVISION, Level
 
 if TYPE_CHECKING:
     from services.policy.domain.world import PolicyWorld
@@ -51,26 +50,17 @@ class VisitedBefore(Refused):
 
     status = 409
     row = 49
-    zh = "{enterprise}的入企记录 {visit} 已登记；另一次入企请用新的编号"
-    en = "The visit {visit} to {enterprise} was logged before; use a new id for another"
+    zh = "{enterprise}的入企记录 {visit} 已登记；如有差错请更正，另一次入企请用新的编号"
+    en = "The visit {visit} to {enterprise} was logged before; correct it, or use a new id for another"
 
 
-class QuestionTaken(Refused):
-    """The session has a question of this id."""
-
-    status = 409
-    row = 49
-    zh = "提问编号 {question} 已用于{enterprise}的提问"
-    en = "The id {question} was used for a question of {enterprise}"
-
-
-class AnsweredBefore(Refused):
-    """The question has its answer."""
+class CancelledBefore(Refused):
+    """The planned visit was called off before."""
 
     status = 409
     row = 49
-    zh = "提问 {question} 已由{by}答复"
-    en = "The question {question} was answered by {by}"
+    zh = "{enterprise}的入企安排 {visit} 已取消：{reason}"
+    en = "The visit {visit} to {enterprise} was called off: {reason}"
 
 
 class NoSuchCode(Refused):
@@ -150,25 +140,47 @@ def visit(world: "PolicyWorld", posted: Posted, event: EnterpriseVisited) -> Seq
     _team(world, event)
     before = world.visit_log.get((event.session, event.visit))
     _not_visited(before)
-    for place, code in enumerate(event.brochures):
-        if read_code(code) != code:
-            raise NoSuchCode(path=f"data.brochures.{place}", code=code)
+    _check_codes(event)
     late = world.visits[event.session].concluded_at is not None
-    for place, asked in enumerate(event.questions):
-        if (first := world.questions.get((event.session, asked.question))) is not None:
-            path = f"data.questions.{place}.question"
-            raise QuestionTaken(path=path, question=asked.question, enterprise=first.enterprise)
+    opened = questions.ask(world, event, late=late)
     world.put_visit(_made(before, event, late=late))
-    registry, _ = planned(world.registries, event)
-    opened = []
-    for asked in event.questions:
-        world.put_question(_question(event, asked, late=late))
-        if asked.answer is None:
-            opened.append(_left_open(registry, event, asked))
     return [event, *opened]
 
 
-def _made(before: Visit | None, event: EnterpriseVisited, *, late: bool) -> Visit:
+def _check_codes(event: VisitRecord) -> None:
+    for place, code in enumerate(event.brochures):
+        if read_code(code) != code:
+            raise NoSuchCode(path=f"data.brochures.{place}", code=code)
+
+
+def correct(world: "PolicyWorld", posted: Posted, event: VisitCorrected) -> Sequence[Event]:
+    """Replace what was logged of a visit; its questions, and whether it was counted, stay."""
+    visited_session(world, posted, event)
+    _team(world, event)
+    before = world.visit_log.get((event.session, event.visit))
+    if before is None or before.started_at is None:
+        raise NotYet(EnterpriseVisited.type, event.subject)
+    _check_codes(event)
+    world.put_visit(replace(_made(before, event, late=before.late), corrected=event.reason))
+    return [event]
+
+
+def cancel(world: "PolicyWorld", posted: Posted, event: VisitCancelled) -> Sequence[Event]:
+    """Call a planned visit off; its time is free again."""
+    visited_session(world, posted, event)
+    before = world.visit_log.get((event.session, event.visit))
+    if before is None:
+        raise NotYet(VisitPlanned.type, event.subject)
+    _not_visited(before)
+    if before.cancelled is not None:
+        raise CancelledBefore(
+            path="data.visit", visit=before.visit, enterprise=before.enterprise, reason=before.cancelled
+        )
+    world.put_visit(replace(before, cancelled=event.reason))
+    return [event]
+
+
+def _made(before: Visit | None, event: VisitRecord, *, late: bool) -> Visit:
     return Visit(
         session=event.session,
         visit=event.visit,
@@ -187,58 +199,6 @@ def _made(before: Visit | None, event: EnterpriseVisited, *, late: bool) -> Visi
         note=event.note,
         late=late,
     )
-
-
-def _question(event: EnterpriseVisited, asked: VisitQuestion, *, late: bool) -> Question:
-    return Question(
-        session=event.session,
-        question=asked.question,
-        team=event.team,
-        visit=event.visit,
-        enterprise=event.enterprise,
-        topic=asked.topic.value,
-        text=asked.text,
-        asked_at=event.ended_at,
-        left_open=asked.answer is None,
-        late=late,
-        answer=asked.answer,
-        answered_by=asked.answered_by,
-        answered_at=event.ended_at if asked.answer is not None else None,
-    )
-
-
-def _left_open(registry: Registry, event: EnterpriseVisited, asked: VisitQuestion) -> QuestionLeftOpen:
-    covering = (registry.bureau(Level.CITY, CITY_DIVISION, bureau) for bureau in COVERED_BY[asked.topic])
-    return QuestionLeftOpen(
-        session=event.session,
-        question=asked.question,
-        team=event.team,
-        visit=event.visit,
-        enterprise=event.enterprise,
-        enterprise_code=event.enterprise_code,
-        topic=asked.topic,
-        text=asked.text,
-        asked_at=event.ended_at,
-        departments=tuple(unit.code for unit in covering if unit is not None),
-    )
-
-
-def answer(world: "PolicyWorld", posted: Posted, event: QuestionAnswered) -> Sequence[Event]:
-    """Record the answer the team gives later to a question it had left open."""
-    allow_city_drc(posted)
-    planned(world.registries, event)
-    if event.issue is not None:
-        raise StatedByService(path="data.issue")
-    question = world.questions.get((event.session, event.question))
-    if question is None:
-        raise NotYet(QuestionLeftOpen.type, event.subject)
-    if question.answer is not None:
-        raise AnsweredBefore(path="data.question", question=event.question, by=question.answered_by or "小分队")
-    answered = replace(
-        question, answer=event.answer, answered_by=event.answered_by, answered_at=event.answered_at, told=True
-    )
-    world.put_question(answered)
-    return [event.model_copy(update={"issue": question.issue})]
 
 
 def conclude(world: "PolicyWorld", posted: Posted, event: VisitsConcluded) -> Sequence[Event]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.policy.domain import brochures, library, needs, teams, visits
+from services.policy.domain import brochures, library, needs, questions, teams, visits
 from services.policy.domain.slots import Slot
 from services.policy.domain.state import Brochure, Edition, Need, Policy, Question, State, Team, Visit, Visits
 from shared.campaign import Registry
@@ -22,6 +22,8 @@ from shared.events import (
     QuestionAnswered,
     TeamAssigned,
     TeamChanged,
+    VisitCancelled,
+    VisitCorrected,
     VisitPlanned,
     VisitsConcluded,
 )
@@ -119,7 +121,9 @@ RULES: Mapping[type[Event], Rule] = {
     TeamChanged: teams.change,
     VisitPlanned: visits.plan_visit,
     EnterpriseVisited: visits.visit,
-    QuestionAnswered: visits.answer,
+    VisitCorrected: visits.correct,
+    VisitCancelled: visits.cancel,
+    QuestionAnswered: questions.answer,
     VisitsConcluded: visits.conclude,
 }
 

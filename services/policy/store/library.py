@@ -78,6 +78,10 @@ class Library:
             raise UnknownPolicy(policy=slug)
         return policy
 
+    async def several(self, slugs: Sequence[str]) -> Sequence[tables.Policy]:
+        """Return these policies, of those the library has."""
+        return (await self._session.exec(select(tables.Policy).where(col(tables.Policy.policy).in_(slugs)))).all()
+
     async def file(self, sha256: str) -> tables.File:
         """Return a file handed in."""
         file = await self._session.get(tables.File, sha256)

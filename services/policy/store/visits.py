@@ -108,7 +108,7 @@ class Store:
         queries: dict[str, Any] = {
             "needs": select(tables.Need.session, func.count()).where(col(tables.Need.withdrawn).is_(None)),
             "teams": select(tables.Team.session, func.count()),
-            "planned": select(tables.Visit.session, func.count()),
+            "planned": select(tables.Visit.session, func.count()).where(col(tables.Visit.cancelled).is_(None)),
             "made": select(tables.Visit.session, func.count()).where(made),
             "open": select(tables.Question.session, func.count()).where(still_open),
         }
