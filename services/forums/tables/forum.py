@@ -1,0 +1,17 @@
+"""Tables of the forum itself."""
+
+from datetime import datetime
+
+from sqlmodel import Field
+
+from services.forums.tables.base import Table
+
+
+class Forum(Table, table=True):
+    """A banner session's forum."""
+
+    __tablename__ = "forum"
+    session: str = Field(primary_key=True)
+    held_at: datetime | None = None
+    issues: int | None = None
+    """Issues raised by the time it was held: the control total of its bulletin."""
