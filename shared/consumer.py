@@ -111,6 +111,7 @@ class Consumer:
         self._remember = remember
         self._log = logs.get()
         self._applied = applied
+        self._in_hand: asyncio.Task[None] | None = None
 
     @property
     def filters(self) -> list[str]:
@@ -157,10 +158,28 @@ class Consumer:
         make_patient(self._subscriber.jetstream)
 
     async def receive(self, messages: list[Msg]) -> None:
-        """Apply a batch; if it fails as a whole, apply its messages one by one."""
+        """Read a batch and take it in hand once the one before is done; the next is fetched while PostgreSQL works."""
         arrived = [one for message in messages if (one := await self._read(message)) is not None]
-        if not arrived:
-            return
+        await self.rest()
+        if arrived:
+            self._in_hand = asyncio.create_task(self._settle(arrived), name=f"{self.service} batch")
+
+    async def rest(self) -> None:
+        """Wait until the batch in hand is done; one that failed unforeseen stays unacknowledged and comes again."""
+        if (work := self._in_hand) is not None:
+            self._in_hand = None
+            try:
+                await work
+            except Exception:  # noqa: BLE001  (logged; it is redelivered)
+                self._log.exception("consumer.failed")
+
+    async def stop(self) -> None:
+        """Fetch no more, and finish what is in hand while it can still be acknowledged."""
+        await self._subscriber.stop()
+        await self.rest()
+
+    async def _settle(self, arrived: Sequence[_Arrived]) -> None:
+        """Apply a batch; if it fails as a whole, apply its messages one by one."""
         try:
             await self._apply(arrived)
         except Exception as error:  # noqa: BLE001  (sorted below)

@@ -206,6 +206,8 @@ class Spine:
     async def _stop_broker(self) -> None:
         self._stopping = True
         try:
+            if self.consumer is not None:
+                await self.consumer.stop()
             await self.broker.stop()
         except _HUNG_UP:
             logs.get().warning("broker.stopped_without_nats")

@@ -198,6 +198,7 @@ class Spare:
         await broker.start()
         await until(connection, "SELECT count(*) FROM fact", count)
         seconds = time.perf_counter() - started
+        await consumer.stop()
         await broker.stop()
         await connection.close()
         await database.close()

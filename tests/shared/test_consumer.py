@@ -1,6 +1,7 @@
 """The consumer on real servers: each fact once, effect and inbox together, acknowledged last, nothing vanishes."""
 
 import ast
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from nats.js.api import ConsumerInfo
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.consumer import on_every
+from shared.consumer import Reaction, on_every
 from shared.envelope import Fact
 from shared.spine import Spine
 from shared.stream import STREAM, provision
@@ -40,7 +41,7 @@ class Effects:
 
 
 @asynccontextmanager
-async def consuming(system: System, effects: Effects) -> AsyncIterator[Spine]:
+async def consuming(system: System, effects: Reaction) -> AsyncIterator[Spine]:
     """Run the spine of a service that has one reaction."""
     spine = Spine(SERVICE, await system.settings(SERVICE))
     spine.react([on_every(effects)])
@@ -91,6 +92,21 @@ async def test_what_was_in_the_stream_before_the_service_is_applied_too(system: 
     async with consuming(system, Effects()):
         await until(lambda: settled(system))
     assert len(await effects_of(system)) == 100
+
+
+async def test_a_service_that_is_told_to_stop_finishes_and_acknowledges_the_batch_in_hand(system: System) -> None:
+    begun = asyncio.Event()
+
+    async def slowly(facts: Sequence[Fact], session: AsyncSession) -> None:
+        begun.set()
+        await asyncio.sleep(0.3)
+        await Effects()(facts, session)
+
+    async with consuming(system, slowly):
+        await publish(system, *facts(1, 2, 3))
+        await begun.wait()
+    assert len(await effects_of(system)) == 3
+    assert await settled(system)
 
 
 @pytest.mark.row(73)
