@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import nats.errors
@@ -80,7 +81,7 @@ def on_every(handler: Reaction) -> On:
     return On(frozenset(), handler)
 
 
-async def remember_in_inbox(session: AsyncSession, consumer: str, facts: Sequence[Fact], now: datetime) -> set[str]:
+async def remember_in_inbox(consumer: str, session: AsyncSession, facts: Sequence[Fact], now: datetime) -> set[str]:
     """Note facts in the inbox; return the ids that were not there before."""
     values = {"consumer": consumer, "ids": [fact.id for fact in facts], "now": now}
     return set((await (await session.connection()).execute(_REMEMBER, values)).scalars())
@@ -108,7 +109,7 @@ class Consumer:
         self.service = service
         self.handlers = tuple(handlers)
         self._database = database
-        self._remember = remember
+        self._keep = remember or partial(remember_in_inbox, service)
         self._log = logs.get()
         self._applied = applied
         self._in_hand: asyncio.Task[None] | None = None
@@ -206,11 +207,7 @@ class Consumer:
         facts = [one.fact for one in arrived]
         async with self._database.transaction() as session:
             now = datetime.now(UTC)
-            new = await (
-                self._remember(session, facts, now)
-                if self._remember
-                else remember_in_inbox(session, self.service, facts, now)
-            )
+            new = await self._keep(session, facts, now)
             fresh = list({fact.id: fact for fact in facts if fact.id in new}.values())
             for handler in self.handlers:
                 if mine := [fact for fact in fresh if not handler.types or fact.type in handler.types]:
