@@ -77,8 +77,8 @@ def no_inbox_check() -> None:
     """Take every delivered fact for a new one: a redelivery takes effect again."""
 
     async def forgetful(
-        session: AsyncSession,  # noqa: ARG001  (same form as the original)
-        consumer: str,  # noqa: ARG001
+        consumer: str,  # noqa: ARG001  (same form as the original)
+        session: AsyncSession,  # noqa: ARG001
         facts: Sequence[Fact],
         now: datetime,  # noqa: ARG001
     ) -> set[str]:
