@@ -31,6 +31,14 @@ DAY: Final[Mapping[str, Mapping[str, Any]]] = {
         "locked_at": _EVE,
         "order": ["91150602MA0XX01113"],
     },
+    "FormalityAssigned": {
+        "session": _SESSION,
+        "formality": "energy_review",
+        "level": "banner",
+        "bureau": "energy",
+        "reason": "东胜区能评职责已划转区能源局",
+        "assigned_at": _EVE - timedelta(days=2),
+    },
     "ApplicationPostponed": _APPLICATION | {"reason": "规划方案尚在调整", "to_session": "spring-2022-150621"},
     "ApplicationPrereviewed": _APPLICATION
     | {

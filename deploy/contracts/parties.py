@@ -56,6 +56,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ApplicationDocketed": ("事项已列入审批清单", _BOTH_DRCS),
     "ApplicationWithdrawn": ("事项已撤回", _BOTH_DRCS),
     "ApplicationPostponed": ("事项已延期", _BOTH_DRCS),
+    "FormalityAssigned": ("手续办理单位已调整", _DRC),
     "DocketLocked": ("审批清单已锁定", _BOTH_DRCS),
     "ApplicationPrereviewed": ("材料已通过预审", _OWNER),
     "ApplicationReturned": ("材料已退回补正", _OWNER),

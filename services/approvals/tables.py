@@ -31,6 +31,8 @@ class Session(Table, table=True):
     opened_by: str | None
     closed_at: datetime | None
     docket_locked_at: datetime | None
+    owners: str | None = Field(sa_type=Text)
+    """Formalities given to another bureau here than in the plan, as JSON."""
 
 
 class Application(Table, table=True):

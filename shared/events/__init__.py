@@ -53,6 +53,7 @@ from shared.events.docket import (
     ApplicationPrereviewed,
     ApplicationReturned,
     DocketLocked,
+    FormalityAssigned,
     QueuePlace,
 )
 from shared.events.followup import (
@@ -202,6 +203,7 @@ __all__ = [
     "EnterpriseVisited",
     "Event",
     "FollowUpEvent",
+    "FormalityAssigned",
     "ForumHeld",
     "ForwardReceived",
     "ForwardResolved",

@@ -6,6 +6,17 @@ from pydantic import Field
 
 from shared.events.base import ApplicationEvent, Part, SessionEvent
 from shared.identifiers import CreditCode, Line, Moment, Slug
+from shared.vocabulary import Formality, Level
+
+
+class FormalityAssigned(SessionEvent, type="chunfeng.formality.assigned.v1"):
+    """The DRC gave a formality to another bureau at one session than the campaign's plan does (row 15)."""
+
+    formality: Formality
+    level: Level
+    bureau: Slug = Field(description="Kind of work of the unit that decides it from now on, as in the plan's owners")
+    reason: Line
+    assigned_at: Moment
 
 
 class QueuePlace(Part):

@@ -40,7 +40,7 @@ def test_a_unit_named_twice_gets_one_seat_and_a_warning_says_so() -> None:
     fact = decide(world, named, DRC)
     assert isinstance(fact, SeatsArranged)
     assert fact.warnings == ("市能源局重复列出2次，只设一席",)
-    seats = derive(world.registries[PLAN.campaign], "150600", (), world.changes.seats[CITY_SESSION])
+    seats = derive(world.registries[PLAN.campaign], world.sessions[CITY_SESSION], (), world.changes.seats[CITY_SESSION])
     assert [seat.unit.name for seat in seats].count("市能源局") == 1
     assert len(seats) == 6
     assert [seat.unit.precedence for seat in seats] == sorted(seat.unit.precedence for seat in seats)
@@ -52,7 +52,9 @@ def test_the_docket_decides_who_sits_and_the_registry_in_which_order() -> None:
     posts += [docketed(Formality.WATER_ABSTRACTION, Level.BANNER), docketed(Formality.LAND_AND_SITE)]
     gone: Post = (application_withdrawn(formality=Formality.LAND_AND_SITE), DRC)
     world = planned(SCHEDULED, *posts, gone)
-    seats = derive(world.registries[PLAN.campaign], DONGSHENG, world.of_session(BANNER_SESSION), ())
+    seats = derive(
+        world.registries[PLAN.campaign], world.sessions[BANNER_SESSION], world.of_session(BANNER_SESSION), ()
+    )
     assert [(seat.unit.name, seat.formalities) for seat in seats] == [
         ("市能源局", ("能评",)),
         ("市林业和草原局", ("林地手续", "草地手续")),

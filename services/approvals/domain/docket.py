@@ -73,13 +73,13 @@ def late(state: Session) -> bool | None:
 
 def add(world: ApprovalsWorld, posted: Posted, event: ApplicationDocketed) -> Sequence[Event]:
     """Put an application on the docket, once per campaign (rows 13 to 16, 30)."""
-    registry, session = planned(world.registries, event)
+    _, session = planned(world.registries, event)
     keeps_the_docket(posted, session)
     check_level(session, event)
     if event.project.scope not in legal_scopes(session.kind):
         scope = event.project.scope
         raise refusals.ScopeNotHere(path="data.project.scope", kind=session.kind, scope=scope)
-    owner_of(registry, session, event)
+    owner_of(world, event)
     existing, state = world.applications.get(event.subject), world.sessions[event.session]
     if existing is not None:
         replaceable(world, existing, event)
@@ -144,13 +144,13 @@ def postpone(world: ApprovalsWorld, posted: Posted, event: ApplicationPostponed)
 
 def _leaving(world: ApprovalsWorld, posted: Posted, event: ApplicationWithdrawn | ApplicationPostponed) -> Application:
     """Return the application that is to leave the docket: standing, undecided, asked for by who keeps the docket."""
-    registry, session = planned(world.registries, event)
+    _, session = planned(world.registries, event)
     keeps_the_docket(posted, session)
     if event.late is not None:
         raise StatedByService(path="data.late")
     application = standing(world, event)
     if application.outcome is not None:
-        raise already_decided(world, application, owner_of(registry, session, event))
+        raise already_decided(world, application, owner_of(world, event))
     return application
 
 

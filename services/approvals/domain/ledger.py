@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.lights import Light, State, light
-from services.approvals.domain.state import Application
+from services.approvals.domain.owners import bureaus_of, unit_at
+from services.approvals.domain.state import Application, Session
 from shared.campaign import Registry
 from shared.events import Unit
 from shared.vocabulary import CITY_DIVISION, Formality, ForwardResult, Level, Outcome, Scope
@@ -99,24 +100,19 @@ _FOLLOWED: Final = (
 """What a line takes over from the follow-up as it is."""
 
 
-def answering(registry: Registry, application: Application) -> Unit | None:
-    """Return the unit that answers for an application."""
-    planned = registry.session(application.session)
-    division = CITY_DIVISION if application.level is Level.CITY or planned is None else planned.division
-    bureau = registry.plan.owners.get(application.level, {}).get(application.formality)
-    return registry.bureau(application.level, division, bureau) if bureau else None
-
-
 class Stand(NamedTuple):
-    """How an application stands, and by when something has to come."""
+    """How an application stands, by when something has to come, and who decides what at its session."""
 
     state: State
     deadline: date | None
+    session: Session
 
 
 def line(registry: Registry, application: Application, follow: FollowUp | None, stand: Stand, today: date) -> Line:
     """Write an application's line as of a day."""
-    unit, planned = answering(registry, application), registry.session(application.session)
+    planned = registry.session(application.session)
+    division = planned.division if planned else CITY_DIVISION
+    unit = unit_at(registry, division, stand.session, application.level, application.formality)
     decision = json.loads(application.decision) if application.decision else {}
     return Line(
         subject=application.subject,
@@ -154,7 +150,10 @@ def _followed(follow: FollowUp | None) -> dict[str, Any]:
     return values | {"supplied": supplied, "promised_by": promised}
 
 
-def decided_by(registry: Registry, unit: Unit) -> Sequence[Formality]:
-    """Return the formalities a unit decides, at its own level."""
-    owners = registry.plan.owners.get(unit.level, {})
+def decided_by(registry: Registry, unit: Unit, state: Session) -> Sequence[Formality]:
+    """Return the formalities a unit decides at a session, at its own level."""
+    planned = registry.session(state.session)
+    if unit.level is Level.BANNER and (planned is None or planned.division != unit.division):
+        return ()
+    owners = bureaus_of(registry, state).get(unit.level, {})
     return [formality for formality, bureau in owners.items() if bureau == unit.bureau]

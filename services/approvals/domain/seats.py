@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from services.approvals.domain.owners import unit_at
 from services.approvals.domain.queue import leads
-from services.approvals.domain.state import Application
+from services.approvals.domain.state import Application, Session
 from shared.campaign import Registry, StatedByService, planned
 from shared.events import Event, SeatsArranged, Unit
 from shared.posted import Posted
@@ -73,13 +74,13 @@ def twice(registry: Registry, codes: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{unit.name}重复列出{count}次，只设一席" for unit, count in units if unit is not None)
 
 
-def derive(registry: Registry, division: str, applications: Iterable[Application], added: Sequence[str]) -> list[Seat]:
+def derive(registry: Registry, state: Session, applications: Iterable[Application], added: Sequence[str]) -> list[Seat]:
     """Return a session's seats: the owners of its docket's formalities and the added units, by precedence."""
     duties: dict[str, dict[str, None]] = {code: {} for code in added}
+    planned = registry.session(state.session)
+    division = planned.division if planned else CITY_DIVISION
     for one in applications:
-        bureau = registry.plan.owners.get(one.level, {}).get(one.formality)
-        place = CITY_DIVISION if one.level is Level.CITY else division
-        unit = registry.bureau(one.level, place, bureau) if bureau else None
+        unit = unit_at(registry, division, state, one.level, one.formality)
         if unit is not None and one.standing:
             duties.setdefault(unit.code, {})[one.formality.zh] = None
     seats = [Seat(unit, tuple(words)) for code, words in duties.items() if (unit := registry.unit(code)) is not None]

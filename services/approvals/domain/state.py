@@ -21,6 +21,8 @@ class Session(NamedTuple):
     opened_by: str | None = None
     closed_at: datetime | None = None
     docket_locked_at: datetime | None = None
+    owners: str | None = None
+    """Which formalities were given to another bureau here than in the plan, as JSON: level/formality → bureau."""
 
 
 class Application(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.approvals.domain import docket, followup, prereview, queue, seats, sessions, signing
+from services.approvals.domain import docket, followup, owners, prereview, queue, seats, sessions, signing
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.prereview import Prereview
 from services.approvals.domain.queue import Place
@@ -28,6 +28,7 @@ from shared.events import (
     EnterpriseSeated,
     EnterpriseSkipped,
     Event,
+    FormalityAssigned,
     ForwardReceived,
     ForwardResolved,
     LicenceIssued,
@@ -119,6 +120,7 @@ RULES: Mapping[type[Event], Rule] = {
     ApplicationWithdrawn: docket.withdraw,
     ApplicationPostponed: docket.postpone,
     DocketLocked: docket.lock,
+    FormalityAssigned: owners.assign,
     ApplicationPrereviewed: prereview.pass_,
     ApplicationReturned: prereview.return_,
     SeatsArranged: seats.arrange,

@@ -20,14 +20,15 @@ from shared.events import (
     Decision,
     DocketLocked,
     Event,
+    FormalityAssigned,
     QueueEvent,
     SessionClosed,
     SessionEvent,
 )
 
-WHOLE: Final = (SessionClosed, DocketLocked, QueueEvent)
+WHOLE: Final = (SessionClosed, DocketLocked, FormalityAssigned, QueueEvent)
 """Events that are decided with all applications of their session in view."""
-LOCKING: Final = (SessionClosed, DocketLocked)
+LOCKING: Final = (SessionClosed, DocketLocked, FormalityAssigned)
 """Events that wait for what other instances are writing of their session."""
 _REVIEWS: Final = {ApplicationPrereviewed, ApplicationReturned}
 

@@ -22,7 +22,7 @@ from shared.events import (
 
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = """
-    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at FROM session
+    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners FROM session
     WHERE session = ANY($1::text[]) ORDER BY session FOR {lock}
 """
 _READ_SESSIONS = {closing: _SESSIONS.format(lock="UPDATE" if closing else "KEY SHARE") for closing in (True, False)}
@@ -34,13 +34,13 @@ _APPLICATIONS = """
 _APPLICATIONS_OF = f"{_APPLICATIONS} OR session = ANY($2::text[])"
 _LICENCES = text("SELECT issuer, number, subject FROM licence WHERE number = ANY(CAST(:numbers AS text[]))")
 _SAVE_SESSIONS = text("""
-    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at)
+    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners)
     SELECT * FROM unnest(CAST(:session AS text[]), CAST(:scheduled_at AS timestamptz[]), CAST(:venue AS text[]),
         CAST(:opened_at AS timestamptz[]), CAST(:opened_by AS text[]), CAST(:closed_at AS timestamptz[]),
-        CAST(:docket_locked_at AS timestamptz[]))
+        CAST(:docket_locked_at AS timestamptz[]), CAST(:owners AS text[]))
     ON CONFLICT (session) DO UPDATE SET scheduled_at = excluded.scheduled_at, venue = excluded.venue,
         opened_at = excluded.opened_at, opened_by = excluded.opened_by, closed_at = excluded.closed_at,
-        docket_locked_at = excluded.docket_locked_at
+        docket_locked_at = excluded.docket_locked_at, owners = excluded.owners
 """)
 _ADD_APPLICATIONS = """
     INSERT INTO application (subject, session, project_code, formality, level, project_name, scope, owner_code,

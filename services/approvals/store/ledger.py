@@ -10,12 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.ledger import Asked, Line, Stand, decided_by, line
 from services.approvals.domain.lights import GONE, OPEN, SOON, Light, State
-from services.approvals.domain.state import Application
+from services.approvals.domain.state import Application, Session
 from services.approvals.store.rows import application
 from shared.campaign import Registry
 from shared.plans import Plans
 from shared.problems import Refused
-from shared.vocabulary import Level
 
 _COLUMNS: Final = ", ".join(f"application.{name}" for name in Application._fields)
 _LEFT: Final = {
@@ -117,6 +116,17 @@ class Ledger:
         """Take the session, and the plans read so far."""
         self._session = session
         self._plans = plans
+        self._states: dict[str, Session] = {}
+
+    async def states(self, registry: Registry) -> Mapping[str, Session]:
+        """Return a campaign's sessions as they stand, read once."""
+        if not self._states:
+            names = [planned.session for planned in registry.plan.sessions]
+            columns = ", ".join(Session._fields)
+            query = f"SELECT {columns} FROM session WHERE session = ANY(CAST(:sessions AS text[]))"  # noqa: S608  (likewise)
+            rows = await self._rows(query, {"sessions": names})
+            self._states = {row.session: Session(*row) for row in rows}
+        return self._states
 
     async def registry(self, campaign: str) -> Registry | None:
         """Return a campaign's units and sessions."""
@@ -135,7 +145,7 @@ class Ledger:
 
     async def count(self, registry: Registry, asked: Asked) -> dict[Light, int]:
         """Count the lines asked for by their lights."""
-        where, values = _where(registry, asked)
+        where, values = _where(registry, asked, await self.states(registry))
         # Conditions are this file's own words, values are bound.
         rows = await self._rows(f"{_LEDGER} SELECT light, count(*) AS lines FROM lit {where} GROUP BY light", values)  # noqa: S608
         counts = {Light(row.light): int(row.lines) for row in rows}
@@ -145,20 +155,21 @@ class Ledger:
         self, registry: Registry, asked: Asked, *, sort: str = "session", limit: int | None = None, offset: int = 0
     ) -> list[Line]:
         """List the lines asked for, sorted; `-deadline` sorts backwards."""
-        where, values = _where(registry, asked)
+        states = await self.states(registry)
+        where, values = _where(registry, asked, states)
         way = "DESC" if sort.startswith("-") else "ASC"
         by = _SORTS.get(sort.removeprefix("-"), _SORTS["session"])
         order = ", ".join(f"{expression} {way} NULLS LAST" for expression in by)
         page = f"ORDER BY {order}, session, subject LIMIT :limit OFFSET :offset"
         query = f"{_LEDGER} SELECT * FROM lit {where} {page}"  # noqa: S608  (likewise)
         rows = await self._rows(query, values | {"limit": limit, "offset": offset})
-        return [_line(registry, row, asked) for row in rows]
+        return [_line(registry, row, states, asked.today) for row in rows]
 
     async def _rows(self, query: str, values: Mapping[str, Any]) -> Sequence[Any]:
         return (await (await self._session.connection()).execute(text(query), values)).all()
 
 
-def _where(registry: Registry, asked: Asked) -> tuple[str, dict[str, Any]]:
+def _where(registry: Registry, asked: Asked, states: Mapping[str, Session]) -> tuple[str, dict[str, Any]]:
     """Return the conditions that make up what is asked for, and all values of the query."""
     values: dict[str, Any] = {
         "sessions": [planned.session for planned in registry.plan.sessions],
@@ -173,7 +184,8 @@ def _where(registry: Registry, asked: Asked) -> tuple[str, dict[str, Any]]:
             conditions.append(f"{name} = :asked_{name}")
             values[f"asked_{name}"] = value
     if asked.unit is not None:
-        conditions.append(_of_unit(registry, asked.unit, values))
+        values["owned"] = owned(registry, asked.unit, states)
+        conditions.append("session || '/' || level || '/' || formality = ANY(CAST(:owned AS text[]))")
     if asked.enterprise is not None:
         conditions.append("(owner_code = :enterprise OR owner_name = :enterprise)")
         values["enterprise"] = asked.enterprise
@@ -189,25 +201,18 @@ def _where(registry: Registry, asked: Asked) -> tuple[str, dict[str, Any]]:
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
 
 
-def _of_unit(registry: Registry, code: str, values: dict[str, Any]) -> str:
-    """Return the condition for what a unit answers for: its formalities at its level, a banner's in its own session."""
-    unit = registry.unit(code)
-    if unit is None:
-        return "false"
-    values |= {"level": unit.level, "formalities": [*decided_by(registry, unit)]}
-    own = ""
-    if unit.level is Level.BANNER:
-        values["own"] = f"%-{unit.division}"
-        own = " AND session LIKE :own"
-    return f"level = :level AND formality = ANY(CAST(:formalities AS text[])){own}"
+def owned(registry: Registry, code: str, states: Mapping[str, Session]) -> list[str]:
+    """Name what a unit answers for, as session/level/formality: a banner's unit in its own session only."""
+    if (unit := registry.unit(code)) is None:
+        return []
+    return [
+        f"{state.session}/{unit.level.value}/{formality.value}"
+        for state in states.values()
+        for formality in decided_by(registry, unit, state)
+    ]
 
 
-def _line(registry: Registry, row: Any, asked: Asked) -> Line:  # noqa: ANN401  (a row of the database)
+def _line(registry: Registry, row: Any, states: Mapping[str, Session], today: date) -> Line:  # noqa: ANN401  (a row)
     follow = FollowUp.model_validate_json(row.follow) if row.follow else None
-    return line(
-        registry,
-        application(row[: len(Application._fields)]),
-        follow,
-        Stand(State(row.state), row.deadline),
-        asked.today,
-    )
+    stand = Stand(State(row.state), row.deadline, states[row.session])
+    return line(registry, application(row[: len(Application._fields)]), follow, stand, today)

@@ -37,11 +37,12 @@ class Imprint:
     cutoff: Mapping[str, int]
 
 
-def owner_of(plan: CampaignPlanned, division: str, level: Level, formality: Formality) -> Unit | None:
-    """Return the unit that decides a formality at a level in a division, as planned."""
-    bureau = plan.owners.get(level, {}).get(formality)
+def owner_of(known: SessionFacts, division: str, level: Level, formality: Formality) -> Unit | None:
+    """Return the unit that decides a formality at a level in a division: as planned, or as assigned since (row 15)."""
+    planned_bureau = known.plan.owners.get(level, {}).get(formality)
+    _, bureau = known.assigned.get((level, formality), (0, planned_bureau))
     place = CITY_DIVISION if level is Level.CITY else division
-    return next((u for u in plan.units if (u.level, u.division, u.bureau) == (level, place, bureau)), None)
+    return next((u for u in known.plan.units if (u.level, u.division, u.bureau) == (level, place, bureau)), None)
 
 
 def planned(known: SessionFacts) -> PlannedSession:
@@ -61,7 +62,7 @@ def applications(known: SessionFacts) -> tuple[Application, ...]:
             )
     rows.sort(key=lambda row: row[:3])
     return tuple(
-        _application(number, code, level, formality, case, owner_of(known.plan, division, level, formality))
+        _application(number, code, level, formality, case, owner_of(known, division, level, formality))
         for number, (code, _, _, level, formality, case) in enumerate(rows, start=1)
     )
 

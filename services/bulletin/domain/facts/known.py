@@ -21,6 +21,7 @@ from shared.events import (
     TeamAssigned,
     VisitsConcluded,
 )
+from shared.vocabulary import Formality, Level
 
 
 @dataclass
@@ -49,6 +50,8 @@ class SessionFacts:
     opened: SessionOpened | None = None
     closed: SessionClosed | None = None
     closed_sequence: int = 0
+    assigned: dict[tuple[Level, Formality], tuple[int, str]] = field(default_factory=dict)
+    """Formalities given to another bureau at this session: version of the fact, and the bureau."""
     cases: dict[str, Case] = field(default_factory=dict)
     issues: dict[str, IssueRaised] = field(default_factory=dict)
     forum: ForumHeld | None = None
