@@ -1,6 +1,7 @@
 """What an administrator does beside the services: prepare, keys. Works on `chunfeng up` and inside a container."""
 
 import asyncio
+import getpass
 import json
 import os
 from collections.abc import Sequence
@@ -16,6 +17,15 @@ from services.approvals import keyring
 from shared.database import Database
 from shared.events import CampaignPlanned, Unit
 from shared.settings import SECRETS, ServiceSettings
+from shared.vocabulary import Role
+
+
+def who() -> str:
+    """Name who works on this host, for the audit trail."""
+    try:
+        return f"/operators/{getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user has no name
+        return f"/operators/{os.getuid()}"
 
 
 class NothingRunsError(SystemExit):
@@ -92,14 +102,14 @@ def units_in(plan: Path) -> Sequence[Unit]:
 
 
 async def issue(
-    database: Database, units: Sequence[Unit], codes: Sequence[str] | None, now: datetime
+    database: Database, units: Sequence[Unit], codes: Sequence[str] | None, now: datetime, role: Role | None = None
 ) -> dict[str, str]:
-    """Issue keys to units: those with these codes, or all."""
+    """Issue keys to units, those with these codes or all: for their own role, or the one named."""
     chosen = [unit for unit in units if codes is None or unit.code in codes]
     if codes and (unknown := set(codes) - {unit.code for unit in chosen}):
         raise SystemExit(f"计划中没有这些单位 the plan has no such units: {', '.join(sorted(unknown))}")
     try:
-        return await keyring.issue(database, chosen, now)
+        return await keyring.issue(database, chosen, now, role=role, by=who())
     finally:
         await database.close()
 
@@ -107,7 +117,7 @@ async def issue(
 async def revoke(database: Database, key: str, now: datetime) -> None:
     """Revoke a key."""
     try:
-        await keyring.revoke(database, key, now)
+        await keyring.revoke(database, key, now, by=who())
     except keyring.UnknownKeyError:
         raise SystemExit(f"没有这个密钥 there is no such key: {key}") from None
     finally:

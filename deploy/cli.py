@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 import typer
 
+from shared.vocabulary import Role
+
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / ".chunfeng" / "local"
 SAMPLE: Final = ROOT / "deploy" / "demo" / "campaign.jsonl"
@@ -107,15 +109,18 @@ def issue_keys(
     units: Annotated[list[str] | None, typer.Argument(help="Credit codes; every unit of the plan if left out")] = None,
     plan: Annotated[Path, typer.Option(help="The campaign's plan with its units")] = ROOT
     / "services/approvals/campaigns/spring-2022.json",
+    role: Annotated[Role | None, typer.Option(help="Another role than the unit's own: operator, viewer …")] = None,
     folder: Folder = FOLDER,
 ) -> None:
     """签发密钥，只显示一次。Issue keys; each token is shown this once, as JSON by credit code.
 
     Example: chunfeng keys issue 11150600MB0XX0027E
+
+    Example: chunfeng keys issue 11150600MB0XX0027E --role operator
     """
     from deploy.administration import approvals_database, issue, units_in  # noqa: PLC0415
 
-    tokens = asyncio.run(issue(approvals_database(folder), units_in(plan), units, datetime.now(UTC)))
+    tokens = asyncio.run(issue(approvals_database(folder), units_in(plan), units, datetime.now(UTC), role))
     typer.echo(json.dumps(tokens, indent=1))
 
 

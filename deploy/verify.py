@@ -27,6 +27,7 @@ _BATCH: Final = 500
 _OUTBOX: Final = "SELECT sequence, event_id, subject, version, envelope FROM outbox ORDER BY sequence"
 _STATE: Final = "SELECT last, published FROM outbox_counter"
 _FACTS: Final = "SELECT source, sequence, event_id, payload FROM fact ORDER BY source, sequence"
+_MENDED: Final = "SELECT mended FROM quarantine WHERE state = 'replayed' AND mended IS NOT NULL"
 _EDITIONS: Final = (
     "SELECT session, revision, canonical, sha256, pdf, pdf_sha256 FROM edition ORDER BY session, revision"
 )
@@ -162,11 +163,13 @@ def _outbox(service: str, rows: list[Any], published: int, hashes: Hashes) -> It
 
 
 async def _kept(connection: asyncpg.Connection, hashes: Hashes) -> list[Fault]:
-    """Find facts the bulletin keeps otherwise than the stream has them."""
+    """Find facts the bulletin keeps otherwise than the stream has them; what an operator mended is on record."""
+    mended = {sha256(row["mended"].encode()) for row in await connection.fetch(_MENDED)}
     return [
         Fault(f"bulletin fact {row['source']} #{row['sequence']}", "与事件流中的不一致", "it differs from the stream")
         for row in await connection.fetch(_FACTS)
-        if hashes.facts.get((row["source"], row["sequence"])) not in (None, sha256(row["payload"].encode()))
+        if (kept := sha256(row["payload"].encode())) not in mended
+        and hashes.facts.get((row["source"], row["sequence"])) not in (None, kept)
     ]
 
 

@@ -111,8 +111,8 @@ class Consumer:
         self._database = database
         self._keep = remember or partial(remember_in_inbox, service)
         self._log = logs.get()
-        self._applied = applied
         self._in_hand: asyncio.Task[None] | None = None
+        self.applied = applied
 
     @property
     def filters(self) -> list[str]:
@@ -206,17 +206,12 @@ class Consumer:
     async def _apply(self, arrived: Sequence[_Arrived]) -> None:
         facts = [one.fact for one in arrived]
         async with self._database.transaction() as session:
-            now = datetime.now(UTC)
-            new = await self._keep(session, facts, now)
-            fresh = list({fact.id: fact for fact in facts if fact.id in new}.values())
-            for handler in self.handlers:
-                if mine := [fact for fact in fresh if not handler.types or fact.type in handler.types]:
-                    await handler.react(mine, session)
+            fresh = await self.take_in(session, facts)
             faults.crash_at("consumer.before_commit")
         faults.crash_at("consumer.before_ack")
         for one in arrived:
             await one.message.ack()
-        self._applied.set()
+        self.applied.set()
         FACTS_CONSUMED.labels(self.service, "applied").inc(len(fresh))
         FACTS_CONSUMED.labels(self.service, "duplicate").inc(len(facts) - len(fresh))
         self._log.info(
@@ -227,6 +222,16 @@ class Consumer:
             correlation_ids=sorted({fact.correlation_id for fact in fresh}),
             sessions=sorted({fact.session for fact in fresh if fact.session}),
         )
+
+    async def take_in(self, session: AsyncSession, facts: Sequence[Fact]) -> list[Fact]:
+        """Note facts in the inbox and react to those that are new; return these."""
+        now = datetime.now(UTC)
+        new = await self._keep(session, facts, now)
+        fresh = list({fact.id: fact for fact in facts if fact.id in new}.values())
+        for handler in self.handlers:
+            if mine := [fact for fact in fresh if not handler.types or fact.type in handler.types]:
+                await handler.react(mine, session)
+        return fresh
 
     async def _put_off_or_quarantine(self, arrived: Sequence[_Arrived], error: Exception) -> None:
         for one in arrived:

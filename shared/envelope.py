@@ -211,12 +211,18 @@ def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
     correlation_id: str,
     traceparent: str | None = None,
     payload: str | None = None,
+    actor: str | None = None,
+    recorded_at: datetime | None = None,
 ) -> str:
     """Write a fact as CloudEvents JSON without its sequence, which is spliced in when it is published.
 
     Only the correlation id and the trace come from outside and may need escaping; `payload` saves writing data again.
     """
     trace = f',"traceparent":{quoted(traceparent)}' if traceparent is not None else ""
+    if actor is not None:
+        trace += f',"actor":{quoted(actor)}'
+    if recorded_at is not None:
+        trace += f',"recordedtime":"{_utc(recorded_at)}"'
     return (
         f'{{"specversion":"1.0","id":{quoted(event_id)},"source":"{source}","type":"{event.type}",'
         f'"subject":"{event.subject}","time":"{_utc(time)}","datacontenttype":"application/json",'
@@ -249,6 +255,9 @@ class Fact:
     traceparent: str | None
     data: dict[str, Any]
     payload: str
+    actor: str | None = None
+    """Who caused it: a unit and its key, or an operator; None is the service itself."""
+    recorded_at: datetime | None = None
 
     @property
     def session(self) -> str | None:
@@ -287,4 +296,6 @@ def read_published(payload: bytes) -> Fact:
         traceparent=raw.get("traceparent"),
         data=raw["data"],
         payload=text,
+        actor=raw.get("actor"),
+        recorded_at=datetime.fromisoformat(raw["recordedtime"]) if "recordedtime" in raw else None,
     )

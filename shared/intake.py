@@ -110,6 +110,7 @@ class Round:
             correlation_id=posted.correlation_id,
             traceparent=posted.traceparent,
             payload=posted.payload if event is posted.event else None,
+            actor=posted.caller.actor,
         )
         self.facts.append(record)
         return f'{{"type":"{event.type}","id":{quoted(record.event_id)}}}'

@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.database import Database
-from shared.events import KeyIssued, KeyRevoked
+from shared.events import DeliveryResent, KeyIssued, KeyRevoked
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.tables import Key
@@ -55,6 +55,15 @@ class ForeignSource(Refused):
     row = 75
     zh = "该密钥属于{unit}，事件来源应为 {expected}"
     en = "This key belongs to {unit}; the event's source must be {expected}"
+
+
+class ReadsOnly(Refused):
+    """The key is for looking, not for posting."""
+
+    status = 403
+    row = 88
+    zh = "{unit}的这个密钥是“{role.zh}”密钥，只供查看，不能报送此类事件"
+    en = "This key of {unit} is a {role.en}'s key: it may look, but not post this event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,12 @@ def is_from(caller: Caller, source: str) -> None:
     """Refuse an event whose source is not the caller's own unit."""
     if source != caller.source:
         raise ForeignSource(path="source", unit=caller.unit_name, expected=caller.source)
+
+
+def may_post(caller: Caller, event_type: str) -> None:
+    """Refuse whatever is posted with a key for looking; an operator may have a bulletin sent again (row 88)."""
+    if caller.role is Role.VIEWER or (caller.role is Role.OPERATOR and event_type != DeliveryResent.type):
+        raise ReadsOnly(unit=caller.unit_name, role=caller.role)
 
 
 async def learn(events: Sequence[KeyIssued | KeyRevoked], session: AsyncSession) -> None:

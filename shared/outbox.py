@@ -54,6 +54,8 @@ class Record(NamedTuple):
     traceparent: str | None = None
     payload: str | None = None
     """The event's data as JSON where it has been written already."""
+    actor: str | None = None
+    """Who caused it (row 87); None is the service itself."""
 
 
 async def record(session: AsyncSession, service: str, facts: Sequence[Record], now: datetime) -> None:
@@ -80,6 +82,8 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
                 correlation_id=fact.correlation_id,
                 traceparent=fact.traceparent,
                 payload=fact.payload,
+                actor=fact.actor,
+                recorded_at=now,
             )
             for fact in facts
         ],

@@ -21,10 +21,13 @@ class Caller:
     division: str
     source: str = field(init=False)
     """The CloudEvents source of this caller's events."""
+    actor: str = field(init=False)
+    """Who is told to have caused what follows: the unit, and which of its keys."""
 
     def __post_init__(self) -> None:
         """Write the source once: it is compared with every event's."""
         object.__setattr__(self, "source", f"/units/{self.unit}")
+        object.__setattr__(self, "actor", f"/units/{self.unit}#{self.key}")
 
 
 class Posted(NamedTuple):  # made in a third of the time of a frozen dataclass

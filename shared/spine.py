@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,7 +16,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import faults, gauges, logs, web
+from shared import beat, faults, gauges, logs, quarantine, web
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
@@ -24,6 +24,7 @@ from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.outbox import state
 from shared.relay import Relay
+from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
 from shared.stream import connect, connection_options, last_in_stream
 
@@ -57,6 +58,8 @@ class Spine:
         self.consumer: Consumer | None = None
         self.applied = asyncio.Event()
         """Set whenever facts have been applied, for whoever acts on them."""
+        self.ward = quarantine.Ward(service, self.database, self.clock)
+        self.health: web.Health | None = None
         self.looked_until: datetime | None = None
         """Up to when the service has done what falls due by the clock, if it has an agenda."""
         self._remember = remember
@@ -70,6 +73,7 @@ class Spine:
             **connection_options(settings, f"{service} consumer"),
         )
         self._client: Client | None = None
+        self._started_at = datetime.now(UTC)
 
     def react(self, handlers: Iterable[On]) -> None:
         """Subscribe the service's table of reactions."""
@@ -94,20 +98,24 @@ class Spine:
         if self.intake is not None and self.front is not None:
             routers.insert(0, web.events_route(self.intake, self.keys, self.front))
             post = self.front.post
-        routers.append(web.feed_route(self.database, self.keys))
-        if pages is not None:
-            routers.append(pages.routes())
+        pages = pages or self.pages(Path(__file__).with_name("web") / "templates")
+        routers += [
+            web.feed_route(self.database, self.keys),
+            web.quarantine_routes(self.ward, self.consumer, pages),
+            pages.routes(),
+        ]
+        self.health = web.Health(
+            needed={"database": self.database.answers, "nats": self._nats_answers},
+            details=self._progress,
+            useful=useful,
+            measures=(self._measure, *measures),
+        )
         return web.service(
             self.service,
             summary=summary,
             routes=routers,
             parts=(self, *parts),
-            health=web.Health(
-                needed={"database": self.database.answers, "nats": self._nats_answers},
-                details=self._progress,
-                useful=useful,
-                measures=(self._measure, *measures),
-            ),
+            health=self.health,
             post_events=post,
             clock=self.clock,
             pages=pages,
@@ -137,8 +145,46 @@ class Spine:
                 await ensure(self.broker, self.consumer)
                 self.consumer.make_patient()
                 await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
+                await stack.enter_async_context(background(replay_wanted(self.consumer, self.ward), "replays"))
             await self.broker.start()
+            await stack.enter_async_context(background(beat.beat(self._client, self.take_beat), "beat"))
             yield
+
+    @property
+    def client(self) -> Client:
+        """The service's own connection to NATS, while it runs."""
+        if self._client is None:
+            raise RuntimeError("not connected yet")
+        return self._client
+
+    async def take_beat(self) -> beat.Beat:
+        """Measure how this process is; what cannot be measured just now stays unknown."""
+        checks = await self.health.parts(self.service) if self.health else {}
+        waits = pending = None
+        if checks.get("database"):
+            try:
+                async with asyncio.timeout(1):
+                    waits = await gauges.measure_tables(self.service, self.database, self.clock.now())
+            except Exception as error:
+                if not is_away(error):
+                    raise
+        if checks.get("nats") and self.consumer is not None:
+            pending = await gauges.measure_consumer(self.service, self.client)
+        return beat.Beat(
+            service=self.service,
+            instance=beat.instance(),
+            started_at=self._started_at,
+            at=datetime.now(UTC),
+            now=self.clock.now(),
+            checks=checks,
+            needed=tuple(self.health.needed) if self.health else (),
+            recorded=waits.recorded if waits else None,
+            published=waits.published if waits else None,
+            oldest_seconds=waits.oldest_seconds if waits else None,
+            quarantined=waits.quarantined if waits else None,
+            waiting=waits.waiting if waits else None,
+            pending=pending,
+        )
 
     async def _follow_the_clock(self, client: Client) -> None:
         clock = self.clock

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Text
+from sqlalchemy import BigInteger, Column, Identity, Index, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -83,7 +83,24 @@ class Quarantine(Spine, table=True):
     payload: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     quarantined_at: datetime
-    __table_args__ = (Index("quarantine_once", "consumer", "stream_sequence", unique=True),)
+    state: str = Field(default="waiting", sa_column_kwargs={"server_default": "waiting"})
+    """waiting, replayed or dismissed."""
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often it has been replayed."""
+    mended: str | None = Field(default=None, sa_type=Text)
+    """The message with its data mended, which is replayed in its stead."""
+    note: str | None = None
+    """Why it was mended or dismissed."""
+    error: str | None = None
+    """Why the last replay failed."""
+    wanted_by: str | None = None
+    """Who has asked for it to be replayed."""
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+    __table_args__ = (
+        Index("quarantine_once", "consumer", "stream_sequence", unique=True),
+        Index("quarantine_waiting", "id", postgresql_where=text("state = 'waiting'")),
+    )
 
 
 class Key(Spine, table=True):

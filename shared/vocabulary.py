@@ -178,6 +178,7 @@ class Role(Word):
     LIAISON = "liaison", "联络员", "liaison"
     PUBLICITY = "publicity", "宣传部", "publicity"
     VIEWER = "viewer", "查阅", "viewer"
+    OPERATOR = "operator", "运维", "operator"
 
 
 class Distribution(Word):

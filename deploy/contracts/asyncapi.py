@@ -45,6 +45,11 @@ _FACT: Final = {
         "aggregateversion": {"type": "integer", "minimum": 1, "description": "Of this subject, from 1"},
         "correlationid": {**_TEXT, "description": "Of the post that caused it; logs of all services carry it"},
         "traceparent": {**_TEXT, "description": "W3C trace context, if the post had one"},
+        "actor": {
+            **_TEXT,
+            "description": "Who caused it: /units/<code>#<key>, an operator; absent, the service itself",
+        },
+        "recordedtime": {**_TEXT, "format": "date-time", "description": "When it was recorded, in UTC"},
     },
 }
 

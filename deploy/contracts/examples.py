@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from deploy.contracts.day import DAY, DAY_STATED
 from deploy.contracts.issues import ISSUES, ISSUES_STATED
+from deploy.contracts.operations import QUARANTINE
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.contracts.preparation import PREPARATION, PREPARATION_STATED
 from deploy.recording import read
@@ -121,6 +122,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     **DAY,
     **ISSUES,
     **PREPARATION,
+    **QUARANTINE,
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -215,8 +217,8 @@ _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 _ELEMENTS: Final = 2
-_POSTER: Final = "/units/11150600MB0XX0051Y"
 _ID: Final = "20ce95c1f0bb927f11539a7f11205536"
+_POSTER: Final = "/units/11150600MB0XX0051Y"
 
 CloudEvent = dict[str, Any]
 Goldens = Mapping[type[Event], CloudEvent]

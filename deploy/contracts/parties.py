@@ -35,6 +35,7 @@ _CHOOSES: Final = (
     "旗区政府；市发展和改革委员会、市政府办公室 · the banner's government; the city DRC, the general office"
 )
 _OWING: Final = "承担该事项的单位 · the unit that owes it"
+_OPERATORS: Final = "运维人员，在任一服务 · operators, at any service"
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
@@ -116,6 +117,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "QuestionLeftOpen": ("企业提问未能当场答复", _SERVICE),
     "QuestionAnswered": ("企业提问已答复", f"{_DRC}；{_SERVICE}"),
     "VisitsConcluded": ("政策宣讲已结束", _DRC),
+    "QuarantineMended": ("隔离消息已修复", _OPERATORS),
+    "QuarantineReplayed": ("隔离消息已重放", _OPERATORS),
+    "QuarantineDismissed": ("隔离消息已注销", _OPERATORS),
     "KeyIssued": ("密钥已签发", "`chunfeng keys issue`"),
     "KeyRevoked": ("密钥已吊销", "`chunfeng keys revoke`"),
     "BulletinIssued": ("简报已印发", _SERVICE),
@@ -139,6 +143,7 @@ _MADE_BY: Final = {
     "shared.events.bulletin": "bulletin",
     "shared.events.issues": "forums",
     "shared.events.surveys": "forums",
+    "shared.events.operations": "bulletin",
 }
 
 

@@ -32,8 +32,13 @@ def role_of(unit: Unit) -> Role:
     return _ROLES.get(unit.bureau, Role.DEPARTMENT)
 
 
-async def issue(database: Database, units: Sequence[Unit], now: datetime) -> dict[str, str]:
-    """Issue a key to each unit; return the tokens by credit code, which nothing keeps."""
+async def issue(
+    database: Database, units: Sequence[Unit], now: datetime, *, role: Role | None = None, by: str | None = None
+) -> dict[str, str]:
+    """Issue a key to each unit, for the unit's own role or the one named; return the tokens by credit code.
+
+    Nothing keeps the tokens.
+    """
     tokens = {}
     async with database.transaction() as session:
         for unit in units:
@@ -43,18 +48,18 @@ async def issue(database: Database, units: Sequence[Unit], now: datetime) -> dic
                 secret_sha256=made.secret_sha256,
                 unit=unit.code,
                 unit_name=unit.name,
-                role=role_of(unit),
+                role=role or role_of(unit),
                 level=unit.level,
                 division=unit.division,
                 issued_at=now,
             )
             await keys.learn([event], session)
-            await _record(session, event, now)
+            await _record(session, event, now, by)
             tokens[unit.code] = made.token
     return tokens
 
 
-async def revoke(database: Database, key: str, now: datetime) -> None:
+async def revoke(database: Database, key: str, now: datetime, *, by: str | None = None) -> None:
     """Revoke a key; every service refuses it within seconds. One that is revoked already stays as it is."""
     async with database.transaction() as session:
         row = await session.get(Key, key, with_for_update=True)
@@ -64,7 +69,7 @@ async def revoke(database: Database, key: str, now: datetime) -> None:
             return
         event = KeyRevoked(key=key, revoked_at=now)
         await keys.learn([event], session)
-        await _record(session, event, now)
+        await _record(session, event, now, by)
 
 
 async def listing(database: Database) -> Sequence[Key]:
@@ -73,8 +78,8 @@ async def listing(database: Database) -> Sequence[Key]:
         return (await session.exec(select(Key).order_by(Key.issued_at.desc()))).all()  # type: ignore[attr-defined]
 
 
-async def _record(session: AsyncSession, event: Event, now: datetime) -> None:
+async def _record(session: AsyncSession, event: Event, now: datetime, by: str | None) -> None:
     version = await outbox.next_version(session, event.subject)
     event_id = outbox.derived_id(SERVICE, event.type, event.subject)
-    record = outbox.Record(event=event, event_id=event_id, time=now, version=version, correlation_id=event.subject)
+    record = outbox.Record(event, event_id, now, version, correlation_id=event.subject, actor=by)
     await outbox.record(session, SERVICE, [record], now)

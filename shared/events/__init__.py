@@ -101,6 +101,7 @@ from shared.events.library import (
     PolicyRepealed,
     PrintedPolicy,
 )
+from shared.events.operations import QuarantineDismissed, QuarantineEvent, QuarantineMended, QuarantineReplayed
 from shared.events.policy import (
     EnterpriseVisited,
     NeedCollected,
@@ -248,6 +249,10 @@ __all__ = [
     "PolicyRepealed",
     "PrintedPolicy",
     "Project",
+    "QuarantineDismissed",
+    "QuarantineEvent",
+    "QuarantineMended",
+    "QuarantineReplayed",
     "QuestionAnswered",
     "QuestionLeftOpen",
     "QueueEvent",

@@ -6,5 +6,18 @@ from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
 from shared.web.pages import Pages
+from shared.web.quarantine import quarantine_routes
 
-__all__ = ["Check", "Desk", "Health", "Measure", "Pages", "Part", "events_route", "feed_route", "needs_key", "service"]
+__all__ = [
+    "Check",
+    "Desk",
+    "Health",
+    "Measure",
+    "Pages",
+    "Part",
+    "events_route",
+    "feed_route",
+    "needs_key",
+    "quarantine_routes",
+    "service",
+]

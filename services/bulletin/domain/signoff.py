@@ -30,6 +30,7 @@ from shared.events import (
 )
 from shared.posted import Posted
 from shared.problems import NotYet
+from shared.vocabulary import Role
 
 _IMPRINT: Final = {"year", "number", "issued_at", "cutoff", "draft", "sign_off", "unsigned"}
 _FAST: Final = timedelta(minutes=5)
@@ -210,7 +211,8 @@ def sign(world: BulletinWorld, posted: Posted, event: BulletinSignedOff) -> Sequ
 
 def resend(world: BulletinWorld, posted: Posted, event: DeliveryResent) -> Sequence[Event]:
     """Send an edition to a recipient once more: after it failed, or because a person asks (row 66)."""
-    allow_city_drc(posted)
+    if posted.caller.role is not Role.OPERATOR:
+        allow_city_drc(posted)
     key = (event.session, event.revision, event.recipient)
     sent = world.deliveries.get(key)
     if sent is None:

@@ -8,6 +8,7 @@ for (const place of document.querySelectorAll("[data-live]")) {
     place.innerHTML = event.data;
     for (const one of place.querySelectorAll("details[id]")) one.open = one.open || open.has(one.id);
     light?.classList.add("on");
+    document.dispatchEvent(new Event("part"));
   });
   stream.addEventListener("error", () => light?.classList.remove("on"));
 }
