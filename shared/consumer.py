@@ -19,17 +19,17 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy as ConsumerAcks
 from nats.js.api import ConsumerConfig, DeliverPolicy
-from pydantic import ValidationError
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, logs
-from shared.database import Database, is_away, sql_class
+from shared.database import Database, is_away
 from shared.envelope import Fact, read_published
 from shared.events import EVENTS, Event
 from shared.metrics import FACTS_CONSUMED, QUARANTINED
 from shared.patience import make_patient
 from shared.stream import STREAM, SUBJECTS
+from shared.verdict import is_passing, is_permanent
 
 BATCH: Final = 500
 COLLECT_SECONDS: Final = 0.1
@@ -37,10 +37,6 @@ COLLECT_SECONDS: Final = 0.1
 PATIENCE: Final = 5
 """After this many deliveries an error that is nobody's fault outside is taken for permanent."""
 _LONGEST_DELAY: Final = 60.0
-_BAD_VALUE: Final = ("21", "22")
-"""Classes of SQLSTATE of a value that PostgreSQL cannot take, now or later."""
-_BAD_STATEMENT: Final = "42"
-"""A table that is missing, say: a fault of the service, not of the fact."""
 _WATCH_SECONDS: Final = 15.0
 
 E = TypeVar("E", bound=Event)
@@ -184,7 +180,7 @@ class Consumer:
         try:
             await self._apply(arrived)
         except Exception as error:  # noqa: BLE001  (sorted below)
-            if len(arrived) == 1 or _passing(error):
+            if len(arrived) == 1 or is_passing(error):
                 await self._put_off_or_quarantine(arrived, error)
                 return
             for one in arrived:
@@ -236,7 +232,7 @@ class Consumer:
     async def _put_off_or_quarantine(self, arrived: Sequence[_Arrived], error: Exception) -> None:
         for one in arrived:
             deliveries = one.message.metadata.num_delivered or 1
-            if _permanent(error) or (not _passing(error) and deliveries >= PATIENCE):
+            if is_permanent(error) or (not is_passing(error) and deliveries >= PATIENCE):
                 await self._quarantine(one.message, error)
                 continue
             delay = min(0.2 * 2 ** min(deliveries, 12), _LONGEST_DELAY)
@@ -293,11 +289,3 @@ async def ensure(broker: NatsBroker, consumer: Consumer) -> None:
     except nats.js.errors.NotFoundError:
         await stream.add_consumer(STREAM, consumer.config())
         logs.get().warning("consumer.created", consumer=consumer.service)
-
-
-def _permanent(error: Exception) -> bool:
-    return isinstance(error, ValidationError) or sql_class(error) in _BAD_VALUE
-
-
-def _passing(error: Exception) -> bool:
-    return isinstance(error, nats.errors.Error) or is_away(error) or sql_class(error) == _BAD_STATEMENT

@@ -23,6 +23,7 @@ from shared.database import Database, is_away
 from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.outbox import state
+from shared.pulse import pulse
 from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
@@ -159,32 +160,7 @@ class Spine:
 
     async def take_beat(self) -> beat.Beat:
         """Measure how this process is; what cannot be measured just now stays unknown."""
-        checks = await self.health.parts(self.service) if self.health else {}
-        waits = pending = None
-        if checks.get("database"):
-            try:
-                async with asyncio.timeout(1):
-                    waits = await gauges.measure_tables(self.service, self.database, self.clock.now())
-            except Exception as error:
-                if not is_away(error):
-                    raise
-        if checks.get("nats") and self.consumer is not None:
-            pending = await gauges.measure_consumer(self.service, self.client)
-        return beat.Beat(
-            service=self.service,
-            instance=beat.instance(),
-            started_at=self._started_at,
-            at=datetime.now(UTC),
-            now=self.clock.now(),
-            checks=checks,
-            needed=tuple(self.health.needed) if self.health else (),
-            recorded=waits.recorded if waits else None,
-            published=waits.published if waits else None,
-            oldest_seconds=waits.oldest_seconds if waits else None,
-            quarantined=waits.quarantined if waits else None,
-            waiting=waits.waiting if waits else None,
-            pending=pending,
-        )
+        return await pulse(self, beat.instance(), self._started_at)
 
     async def _follow_the_clock(self, client: Client) -> None:
         clock = self.clock
