@@ -255,8 +255,7 @@ class Fact:
     traceparent: str | None
     data: dict[str, Any]
     payload: str
-    actor: str | None = None
-    """Who caused it: a unit and its key, or an operator; None is the service itself."""
+    actor: str | None = None  # who caused it: a unit and its key, an operator; None is the service itself
     recorded_at: datetime | None = None
 
     @property
