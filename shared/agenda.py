@@ -15,10 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs, outbox
+from shared.background import background
 from shared.clock import RehearsalClock
 from shared.database import is_away
 from shared.events import Event
-from shared.spine import Spine, background
+from shared.spine import Spine
 
 _LOOK_EVERY_SECONDS: Final = 2.0
 _REHEARSAL_SECONDS: Final = 0.2

@@ -19,6 +19,10 @@ class Caller:
     role: Role
     level: Level
     division: str
+    test: bool = False
+    """Its events are tried out, never recorded."""
+    types: frozenset[str] | None = None
+    """The event types it may post, if it may not post all that its unit may."""
     source: str = field(init=False)
     """The CloudEvents source of this caller's events."""
     actor: str = field(init=False)

@@ -6,6 +6,7 @@ Chinese in it; a text that a spreadsheet would take for a formula stands behind 
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LAST_ROW: Final = 2_000
 """Down to here an empty XLSX template offers its lists of choices."""
 MOST_ROWS: Final = 20_000
+MOST_UNPACKED: Final = 200 * 1024 * 1024
 
 
 class NotATable(Refused):
@@ -157,6 +159,7 @@ def _value(column: Column, text: str) -> str:
 
 def _cells(content: bytes) -> Iterator[list[str]]:
     if content.startswith(b"PK"):
+        _bounded(content)
         try:
             sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         except python_calamine.CalamineError as error:
@@ -164,7 +167,21 @@ def _cells(content: bytes) -> Iterator[list[str]]:
         for row in sheet.to_python(skip_empty_area=False):
             yield [_plain(value) for value in row]
         return
-    yield from csv.reader(io.StringIO(_decoded(content), newline=""))
+    try:
+        yield from csv.reader(io.StringIO(_decoded(content), newline=""))
+    except csv.Error as error:
+        raise NotATable(reason=f"不是完好的 CSV（{error}）", reason_en=f"it is no intact CSV: {error}") from error
+
+
+def _bounded(content: bytes) -> None:
+    """Refuse a workbook that would unpack to more than any table needs."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+        raise NotATable(reason="不是完好的 XLSX 文件", reason_en="it is no intact XLSX file") from error
+    if size > MOST_UNPACKED:
+        raise NotATable(reason="展开后过大，请分表", reason_en="it unpacks to too much; split it")
 
 
 def _decoded(content: bytes) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,12 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import beat, faults, gauges, logs, quarantine, web
+from shared import beat, faults, gauges, logs, quarantine, reference, web
+from shared.background import background as background
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
+from shared.imports import Imports, Kind, kinds_of
 from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.outbox import state
@@ -92,15 +94,17 @@ class Spine:
         pages: web.Pages | None = None,
         useful: Mapping[str, web.Check] = MappingProxyType({}),
         measures: Sequence[web.Measure] = (),
+        tables: Sequence[Kind] = (),
     ) -> FastAPI:
-        """Return the service as a FastAPI application; without what is `useful` it is degraded, not unready."""
-        routers = list(routes)
-        post = None
-        if self.intake is not None and self.front is not None:
-            routers.insert(0, web.events_route(self.intake, self.keys, self.front))
-            post = self.front.post
+        """Return the service as a FastAPI application; without what is `useful` it is degraded, not unready.
+
+        `tables` are the kinds of spreadsheets it takes beside those of its events.
+        """
         pages = pages or self.pages(Path(__file__).with_name("web") / "templates")
-        routers += [
+        ways, own = self._ways_in(pages, tables)
+        routers = [
+            *ways,
+            *routes,
             web.feed_route(self.database, self.keys),
             web.quarantine_routes(self.ward, self.consumer, pages),
             pages.routes(),
@@ -115,12 +119,25 @@ class Spine:
             self.service,
             summary=summary,
             routes=routers,
-            parts=(self, *parts),
+            parts=(self, *own, *parts),
             health=self.health,
-            post_events=post,
+            post_events=self.front.post if self.front else None,
             clock=self.clock,
             pages=pages,
         )
+
+    def _ways_in(self, pages: web.Pages, tables: Sequence[Kind]) -> tuple[list[APIRouter], list[web.Part]]:
+        """Return the routes by which events come in, and what runs for them."""
+        if self.intake is None or self.front is None:
+            return [], []
+        kinds = {kind.name: kind for kind in tables} | kinds_of(self.intake.desk.accepts, reference.names())
+        imports = Imports(kinds, database=self.database, desk=self.front, keys=self.keys, clock=self.clock)
+        routers = [
+            web.events_route(self.intake, self.keys, self.front),
+            web.imports_route(imports, self.keys),
+            web.import_pages(imports, pages),
+        ]
+        return routers, [imports]
 
     def pages(self, templates: Path) -> web.Pages:
         """Return the service's pages, rendered from its own templates over the shared ones."""
@@ -240,28 +257,3 @@ class Spine:
             await client.close()
         except _HUNG_UP:
             logs.get().warning("nats.closed_without_nats")
-
-
-@asynccontextmanager
-async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
-    """Run `work` beside the block; if it ends by itself the process ends, for whoever supervises it to start again."""
-
-    async def supervised() -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except BaseException:  # noqa: BLE001  (the process ends)
-            logs.get().critical("background.failed", work=name, exc_info=True)
-            os._exit(1)
-        logs.get().critical("background.ended", work=name)
-        os._exit(1)
-
-    task = asyncio.create_task(supervised(), name=name)
-    try:
-        yield
-    finally:
-        # Python 3.11's asyncio.wait_for, which nats-py uses, forgets a cancellation that meets its result: ask again.
-        while not task.done():
-            task.cancel()
-            await asyncio.wait([task], timeout=1)

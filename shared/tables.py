@@ -116,3 +116,93 @@ class Key(Spine, table=True):
     division: str
     issued_at: datetime
     revoked_at: datetime | None = None
+    expires_at: datetime | None = None
+    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    last_used_at: datetime | None = None
+    """As far as this service knows."""
+    test: bool = False
+    """Events posted with it are tried out and never recorded."""
+    types: str | None = Field(default=None, sa_type=Text)
+    """The event types it may post, as a JSON array; without, all that its unit may."""
+    label: str | None = None
+
+
+class Proof(Spine, table=True):
+    """A signed request that has been let in: the same one again is a replay (row 75)."""
+
+    __tablename__ = "proof"
+    key: str = Field(primary_key=True)
+    nonce: str = Field(primary_key=True)
+    seen_at: datetime
+
+
+class Tried(Spine, table=True):
+    """An event posted with a test key: part of that key's sandbox, and of nothing else (row 76)."""
+
+    __tablename__ = "tried"
+    key: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, Identity(), nullable=False))
+    body_sha256: str
+    posted: str = Field(sa_type=Text)
+
+
+class ImportRun(Spine, table=True):
+    """A table that somebody has handed in: who, which kind, how far it is (row 77)."""
+
+    __tablename__ = "import_run"
+    run: str = Field(primary_key=True)
+    kind: str
+    name: str
+    unit: str
+    caller: str = Field(sa_type=Text)
+    """The caller as JSON: its rows are posted in its name, also after a restart."""
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class ImportRow(Spine, table=True):
+    """One row of it: its cells as they were read, and what became of it."""
+
+    __tablename__ = "import_row"
+    run: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    cells: str = Field(sa_type=Text)
+    status: str
+    """pending, recorded, waiting, duplicate, unchanged or refused."""
+    problem: str | None = Field(default=None, sa_type=Text)
+
+
+class Webhook(Spine, table=True):
+    """An address to which a unit has its facts sent, and up to where that is done (row 78)."""
+
+    __tablename__ = "webhook"
+    webhook: str = Field(primary_key=True)
+    key: str
+    unit: str
+    url: str
+    types: str | None = Field(default=None, sa_type=Text)
+    secret: str
+    cursor: int = Field(sa_type=BigInteger)
+    delivered: int = Field(default=0, sa_type=BigInteger)
+    failures: int = 0
+    """In a row, of the fact that is next."""
+    last_answer: str | None = None
+    state: str
+    """active, paused or gone."""
+    due_at: datetime
+    created_at: datetime
+
+
+class Link(Spine, table=True):
+    """A fact's place in the evidence chain of its session: the hash of the link before it and of the fact (row 80)."""
+
+    __tablename__ = "link"
+    sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    session: str = Field(index=True)
+    position: int
+    link: str
+    sealed_at: datetime | None = None
+    seal: str | None = None
+    """The service's signature (Ed25519, base64) of the link and the time, if it has a seal."""

@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs
+from shared.background import background
 from shared.intake import Intake
-from shared.spine import Spine, background
+from shared.spine import Spine
 
 Heard = Callable[[AsyncSession], Awaitable[set[str]]]
 """Names what the service has heard from others, in the words of NotYet.needs."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shared import keys
+from shared import keyfacts, keys
 from shared.database import Database
 from shared.events import KeyIssued, Unit
 from shared.vocabulary import CITY_DIVISION, Role
@@ -36,5 +36,5 @@ async def token(database: Database, role: Role, division: str = CITY_DIVISION) -
         issued_at=datetime.now(UTC),
     )
     async with database.transaction() as session:
-        await keys.learn([issued], session)
+        await keyfacts.learn([issued], session)
     return made.token

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.contracts import asyncapi, examples, openapi, table
+from deploy.contracts import asyncapi, examples, openapi, reference, table
 from deploy.contracts.schemas import breaking
 from deploy.prepare import SERVICES
 from shared.events import EVENTS
@@ -32,6 +32,7 @@ def documents(goldens: examples.Goldens) -> dict[Path, str]:
     written = {SCHEMAS / f"{name}.json": _json(json_schema(event)) for name, event in EVENTS.items()}
     written |= {contracts / f"openapi-{service}.json": _json(openapi.document(service)) for service in SERVICES}
     written[contracts / "asyncapi.yaml"] = asyncapi.document(goldens)
+    written[contracts / "reference.json"] = _json(reference.document(goldens))
     written[Path("docs", "events.md")] = table.document()
     return written
 

@@ -123,6 +123,8 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     **ISSUES,
     **PREPARATION,
     **QUARANTINE,
+    "KeyPaused": {"key": "ab12cd34", "paused_at": _CLOSED, "reason": "系统检修"},
+    "KeyResumed": {"key": "ab12cd34", "resumed_at": _CLOSED + timedelta(hours=2)},
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -268,6 +270,12 @@ def published(golden: CloudEvent) -> CloudEvent:
     stated = event.model_copy(update=dict(_STATED.get(event.type, {})))
     shown: CloudEvent = _shortened(json.loads(_publish(stated, datetime.fromisoformat(golden["time"]))))
     return shown
+
+
+def shown(golden: CloudEvent) -> CloudEvent:
+    """Return a golden event as it is kept, its lists shortened: an example to read."""
+    short: CloudEvent = _shortened(golden)
+    return short
 
 
 def _shortened(value: Any) -> Any:  # noqa: ANN401  (JSON)

@@ -121,6 +121,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "QuarantineReplayed": ("隔离消息已重放", _OPERATORS),
     "QuarantineDismissed": ("隔离消息已注销", _OPERATORS),
     "KeyIssued": ("密钥已签发", "`chunfeng keys issue`"),
+    "KeyPaused": ("密钥已停用", "`chunfeng keys pause`"),
+    "KeyResumed": ("密钥已恢复", "`chunfeng keys resume`"),
     "KeyRevoked": ("密钥已吊销", "`chunfeng keys revoke`"),
     "BulletinIssued": ("简报已印发", _SERVICE),
     "BulletinCorrected": ("简报已更正", _SERVICE),

@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared import keys, outbox
+from shared import keyfacts, keys, outbox
 from shared.database import Database
 from shared.events import Event, KeyIssued, KeyRevoked, Unit
 from shared.tables import Key
@@ -53,7 +53,7 @@ async def issue(
                 division=unit.division,
                 issued_at=now,
             )
-            await keys.learn([event], session)
+            await keyfacts.learn([event], session)
             await _record(session, event, now, by)
             tokens[unit.code] = made.token
     return tokens
@@ -68,7 +68,7 @@ async def revoke(database: Database, key: str, now: datetime, *, by: str | None 
         if row.revoked_at is not None:
             return
         event = KeyRevoked(key=key, revoked_at=now)
-        await keys.learn([event], session)
+        await keyfacts.learn([event], session)
         await _record(session, event, now, by)
 
 

@@ -19,11 +19,11 @@ from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from services.bulletin.store.queries import Outlook
 from shared import logs
+from shared.background import background
 from shared.clock import Clock
 from shared.database import Database, is_away
 from shared.events import BulletinDrafted, CampaignPlanned, DeadlineApproaching, DeadlineMissed, Event
 from shared.intake import Intake
-from shared.spine import background
 
 _TICK_SECONDS: Final = 0.25
 _HOLD_SECONDS: Final = 20.0

@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.store import Store
-from shared import keys
+from shared import keyfacts
 from shared.clock import Clock
-from shared.consumer import On, on, on_every
+from shared.consumer import On, on_every
 from shared.envelope import Fact
-from shared.events import CampaignPlanned, KeyIssued, KeyRevoked, SessionClosed
+from shared.events import CampaignPlanned, SessionClosed
 
 _OWN = "/chunfeng/bulletin"
 
@@ -38,6 +38,5 @@ def handlers(clock: Clock) -> tuple[On, ...]:
 
     return (
         on_every(keep_time),
-        on(KeyIssued, keys.learn),
-        on(KeyRevoked, keys.learn),
+        keyfacts.HEARD,
     )

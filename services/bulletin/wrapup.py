@@ -13,10 +13,10 @@ from services.bulletin.issuing import Printer, issue
 from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from shared import logs, outbox
+from shared.background import background
 from shared.clock import Clock
 from shared.database import Database, is_away
 from shared.events import CampaignPlanned
-from shared.spine import background
 
 _LOOK_EVERY_SECONDS: Final = 0.5
 _HOLD_SECONDS: Final = 20.0

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums.store import Heard
-from shared import keys
+from shared import keyfacts
 from shared.consumer import on
-from shared.events import CampaignPlanned, KeyIssued, KeyRevoked
+from shared.events import CampaignPlanned
 
 
 async def expect_forums(plans: Sequence[CampaignPlanned], session: AsyncSession) -> None:
@@ -17,6 +17,5 @@ async def expect_forums(plans: Sequence[CampaignPlanned], session: AsyncSession)
 
 HANDLERS = (
     on(CampaignPlanned, expect_forums),
-    on(KeyIssued, keys.learn),
-    on(KeyRevoked, keys.learn),
+    keyfacts.HEARD,
 )

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.policy.store import Heard
-from shared import keys
+from shared import keyfacts
 from shared.consumer import On, on
 from shared.envelope import Fact
-from shared.events import CampaignPlanned, KeyIssued, KeyRevoked, SessionCancelled, SessionRescheduled, SessionScheduled
+from shared.events import CampaignPlanned, SessionCancelled, SessionRescheduled, SessionScheduled
 
 
 async def expect_visits(plans: Sequence[CampaignPlanned], session: AsyncSession) -> None:
@@ -29,6 +29,5 @@ async def note_start(facts: Sequence[Fact], session: AsyncSession) -> None:
 HANDLERS = (
     on(CampaignPlanned, expect_visits),
     On(frozenset({SessionScheduled.type, SessionRescheduled.type, SessionCancelled.type}), note_start),
-    on(KeyIssued, keys.learn),
-    on(KeyRevoked, keys.learn),
+    keyfacts.HEARD,
 )

@@ -87,7 +87,7 @@ from shared.events.issues import (
     IssueStanding,
     IssueWithdrawn,
 )
-from shared.events.keys import KeyIssued, KeyRevoked
+from shared.events.keys import KeyEvent, KeyIssued, KeyPaused, KeyResumed, KeyRevoked
 from shared.events.library import (
     BrochureEvent,
     BrochurePublished,
@@ -228,7 +228,10 @@ __all__ = [
     "IssueResolved",
     "IssueStanding",
     "IssueWithdrawn",
+    "KeyEvent",
     "KeyIssued",
+    "KeyPaused",
+    "KeyResumed",
     "KeyRevoked",
     "LicenceIssued",
     "Masthead",

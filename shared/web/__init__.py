@@ -5,6 +5,7 @@ from shared.web.callers import needs_key
 from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
+from shared.web.imports import import_pages, imports_route
 from shared.web.pages import Pages
 from shared.web.quarantine import quarantine_routes
 
@@ -17,6 +18,8 @@ __all__ = [
     "Part",
     "events_route",
     "feed_route",
+    "import_pages",
+    "imports_route",
     "needs_key",
     "quarantine_routes",
     "service",

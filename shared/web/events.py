@@ -90,6 +90,10 @@ class Desk:
             raise answer
         return answer
 
+    async def settle(self, caller: Caller, raws: Sequence[object]) -> list[Answer]:
+        """Record events for a caller as a batch of his would; each has its answer, a refusal harms no neighbour."""
+        return await self._settle([self._try(self._read, raw) for raw in raws], caller)
+
     async def _single(self, request: Request, incoming: Incoming, caller: Caller) -> Response:
         posted = self._posted(incoming, caller)
         event = posted.event
@@ -102,13 +106,17 @@ class Desk:
         note(request, receipt=answer.status)
         return Json(answer.text, 202)
 
-    async def _batch(self, request: Request, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
+    async def _settle(self, incoming: Sequence[Incoming | Refused], caller: Caller) -> list[Answer]:
         read = [one if isinstance(one, Refused) else self._try(self._posted, one, caller) for one in incoming]
         good = [one for one in read if isinstance(one, Posted)]
         settled = iter(await self._intake.submit(good) if good else [])
-        answers: list[Answer] = [next(settled) if isinstance(one, Posted) else one for one in read]
+        return [next(settled) if isinstance(one, Posted) else one for one in read]
+
+    async def _batch(self, request: Request, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
+        answers = await self._settle(incoming, caller)
         refused = sum(isinstance(answer, Refused) for answer in answers)
-        note(request, events=len(read), refusals=refused, correlation_ids=[one.correlation_id for one in good])
+        ids = [one.correlation_id for one in incoming if isinstance(one, Incoming)]
+        note(request, events=len(answers), refusals=refused, correlation_ids=ids)
         text = ",".join([dump(answer) for answer in answers])
         return Json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
 

@@ -144,7 +144,8 @@ def _header(name: str, description: str) -> Schema:
     return {"in": "header", "name": name, "required": False, "schema": {"type": "string"}, "description": description}
 
 
-def _refusals(*statuses: int) -> Schema:
+def refusals(*statuses: int) -> Schema:
+    """Describe the refusals with these statuses."""
     content = {PROBLEM: {"schema": _PROBLEM_SCHEMA}}
     return {str(status): {"description": _REFUSALS[status], "content": content} for status in statuses}
 
@@ -175,14 +176,14 @@ def post_events(accepts: Mapping[str, type[Event]], most: int) -> Schema:
         "security": [{"key": []}],
         "parameters": headers,
         "requestBody": {"required": True, "content": content},
-        "responses": answers | _refusals(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        "responses": answers | refusals(400, 401, 403, 404, 409, 413, 415, 422, 503),
     }
 
 
 def get_receipt() -> Schema:
     """Describe GET /v1/receipts."""
     answer = _answer("目前的回执 · The receipt as it stands now", RECEIPT)
-    return {"responses": {"200": answer} | _refusals(401, 404, 422)}
+    return {"responses": {"200": answer} | refusals(401, 404, 422)}
 
 
 def read_feed(answer: Mapping[str, Any], *, sse: bool = False) -> Schema:
@@ -190,4 +191,4 @@ def read_feed(answer: Mapping[str, Any], *, sse: bool = False) -> Schema:
     if sse:
         described = {"description": "server-sent events: id is the sequence, data the CloudEvent"}
         answer = {"200": described | {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-    return {"responses": dict(answer) | _refusals(401, 422, 503)}
+    return {"responses": dict(answer) | refusals(401, 422, 503)}

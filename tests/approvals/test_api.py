@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from shared.background import background
 from shared.clock import SystemClock
 from shared.intake import Intake
-from shared.spine import background
 from tests.approvals.hesitant import Hesitant
 from tests.builders import (
     BANNER,

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
+from shared.background import background
 from shared.clock import SystemClock
 from shared.intake import Intake
-from shared.spine import background
 from tests.approvals.hesitant import Hesitant
 from tests.builders import (
     BANNER,

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from services.forums.store import Desk, Heard
+from shared.background import background
 from shared.clock import SystemClock
 from shared.intake import Intake
 from shared.receipts import Receipt
-from shared.spine import background
 from tests.builders import BANNER, BANNER_SESSION, PLAN, forum_held, issue_raised, posted
 from tests.systems import System
 

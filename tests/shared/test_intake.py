@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.domain import ApprovalsWorld
 from services.approvals.store import Desk
+from shared.background import background
 from shared.clock import SystemClock
 from shared.events import Event
 from shared.intake import QUEUE, Intake, TryAgain, dump
-from shared.spine import background
 from tests.builders import (
     BANNER,
     DRC,

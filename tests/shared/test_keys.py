@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.approvals import keyring
-from shared import keys
+from shared import keyfacts, keys
 from shared.database import Database
 from shared.events import KeyIssued, KeyRevoked
 from shared.keys import BadKey, Keys, NoKey
@@ -37,7 +37,7 @@ async def told(database: Database, *events: KeyIssued | KeyRevoked) -> None:
     """Let a service hear of keys, one transaction each."""
     for event in events:
         async with database.transaction() as session:
-            await keys.learn([event], session)
+            await keyfacts.learn([event], session)
 
 
 async def reason(database: Database, token: str) -> str | None:

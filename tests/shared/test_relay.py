@@ -11,8 +11,8 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, outbox
+from shared.background import background
 from shared.relay import Relay
-from shared.spine import background
 from shared.stream import provision
 from tests.builders import session_scheduled
 from tests.systems import System, together, until

@@ -21,10 +21,10 @@ from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from services.bulletin.tables import AttemptRow, DeliveryRow, EditionRow
 from shared import faults, logs, outbox
+from shared.background import background
 from shared.clock import Clock
 from shared.database import Database
 from shared.events import Attempt, BulletinDelivered, DeliveryFailed, DeliveryUnknown, Event
-from shared.spine import background
 from shared.vocabulary import Channel
 
 SERVICE: Final = "bulletin"
