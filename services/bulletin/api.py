@@ -5,25 +5,18 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from services.bulletin import formats
 from services.bulletin.delivery import file_name
+from services.bulletin.domain.refusals import NoEdition
 from services.bulletin.domain.wrapup import name_of
+from services.bulletin.formats import Form
 from services.bulletin.store import Store
 from services.bulletin.tables import EditionRow
 from services.bulletin.wrapup import standing
 from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
-from shared.problems import Refused
 from shared.web import needs_key
-
-
-class NoEdition(Refused):
-    """No such edition has been issued."""
-
-    status = 404
-    row = 66
-    zh = "{session} 尚未印发这一期简报"
-    en = "No such bulletin of {session} has been issued"
 
 
 def _summary(row: EditionRow) -> dict[str, Any]:
@@ -40,6 +33,7 @@ def _summary(row: EditionRow) -> dict[str, Any]:
         "pdf_sha256": row.pdf_sha256,
         "pdf": f"/v1/bulletins/{row.session}/{row.revision}.pdf",
         "data": f"/v1/bulletins/{row.session}/{row.revision}.json",
+        "forms": {form.value: f"/v1/bulletins/{row.session}/{row.revision}.{form}" for form in Form},
     }
 
 
@@ -60,17 +54,12 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
         async with database.reading() as session:
             return [_summary(row) for row in await Store(session).editions()]
 
-    @router.get("/bulletins/{session_id}/{revision}.pdf")
-    async def pdf(session_id: str, revision: int) -> Response:
-        """Return an edition's PDF as delivered."""
+    @router.get("/bulletins/{session_id}/{revision}.{form}")
+    async def file(session_id: str, revision: int, form: Form) -> Response:
+        """Return an edition in a shape: the PDF as delivered, the JSON as hashed, or one written from it."""
         row = await edition(session_id, revision)
-        disposition = {"Content-Disposition": f'inline; filename="{file_name(row)}"'}
-        return Response(row.pdf, media_type="application/pdf", headers=disposition)
-
-    @router.get("/bulletins/{session_id}/{revision}.json")
-    async def data(session_id: str, revision: int) -> Response:
-        """Return an edition's canonical JSON: what its SHA-256 is of."""
-        return Response((await edition(session_id, revision)).canonical, media_type="application/json")
+        disposition = {"Content-Disposition": f'inline; filename="{file_name(row, form)}"'}
+        return Response(formats.written(row, form), media_type=form.media, headers=disposition)
 
     @router.get("/deliveries")
     async def deliveries() -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The bulletin service put together."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from services.bulletin import api
@@ -7,6 +9,8 @@ from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
 from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
+from services.bulletin.pages import deliveries, desk, reading
+from services.bulletin.pdf.faces import Faces
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
@@ -33,10 +37,18 @@ def build(settings: Settings) -> FastAPI:
     delivery = Delivery(database=spine.database, clock=clock, settings=settings)
     wrapup = WrapUp(database=spine.database, clock=clock, settings=settings, printer=printer)
     gauges = Gauges(spine.database, clock, settings)
+    pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Facts, editions, deadlines and deliveries",
-        routes=[api.routes(spine.database, spine.keys, clock)],
+        routes=[
+            api.routes(spine.database, spine.keys, clock),
+            reading.files(spine.database, spine.keys, pages),
+            reading.routes(spine.database, clock, pages),
+            desk.routes(spine, pages, printer, Faces(settings.fonts_folder)),
+            deliveries.routes(spine, pages),
+        ],
         parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard)),
         useful={"mail": gauges.mail_answers},
         measures=(gauges.measure,),
+        pages=pages,
     )

@@ -154,6 +154,11 @@ def by_formality(edition: Edition) -> str:
     return f"按手续分：{listed}。" if listed else ""
 
 
+def table(edition: Edition) -> str:
+    """Introduce the table of applications."""
+    return f"审批清单各事项（{len(edition.applications)}项）办理结论如下。"
+
+
 def conclusion(application: Application) -> str:
     """State an application's outcome with what an official must know about it."""
     outcome = application.outcome.zh if application.outcome else "尚未作出结论"

@@ -54,6 +54,10 @@ class Teller:
         self._sequences: Counter[str] = Counter()
         self._versions: Counter[str] = Counter()
 
+    def follow(self, service: str, told: int) -> None:
+        """Number a service's facts after those it has told otherwise."""
+        self._sequences[service] += told
+
     def tell(self, *events: Event) -> list[Fact]:
         """Return facts that follow on what was told before."""
         return [self._fact(event) for event in events]

@@ -158,7 +158,11 @@ def _issues(known: SessionFacts) -> tuple[Issue, ...]:
 
 
 def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
-    return tuple(dict.fromkeys(Addressee(name=one.name, distribution=one.distribution) for one in plan.recipients))
+    return tuple(
+        dict.fromkeys(
+            Addressee(name=one.name, distribution=one.distribution, copies=one.copies) for one in plan.recipients
+        )
+    )
 
 
 def _teams(known: SessionFacts) -> tuple[Team, ...]:

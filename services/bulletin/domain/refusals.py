@@ -79,3 +79,21 @@ class OnItsWay(Refused):
     row = 66
     zh = "向“{recipient}”的送达仍在进行中，无须重发"
     en = "The delivery to {recipient} is still being tried"
+
+
+class NoEdition(Refused):
+    """No such edition has been issued."""
+
+    status = 404
+    row = 66
+    zh = "{session} 尚未印发这一期简报"
+    en = "No such bulletin of {session} has been issued"
+
+
+class NotClosed(Refused):
+    """The session has not ended: there is nothing to draft."""
+
+    status = 404
+    row = 62
+    zh = "{session}尚未结束，没有可编审的简报"
+    en = "{session} has not been closed: there is no bulletin to edit"

@@ -12,6 +12,16 @@ def words(edition: Edition) -> str:
     return "\n".join(line for line in _lines(edition) if line)
 
 
+def lines(part: contents.Part) -> Iterator[str]:
+    """Yield what one part says; a chart says nothing that its text and table do not."""
+    if isinstance(part, contents.Paragraph):
+        yield part.lead + part.text
+    elif isinstance(part, contents.Table):
+        yield " ".join(column.heading for column in part.columns)
+        for row in part.rows:
+            yield " ".join("".join(run.text for run in cell) for cell in row)
+
+
 def _lines(edition: Edition) -> Iterator[str]:
     yield edition.campaign_title
     yield f"{edition.masthead} {wording.issue_number(edition)}"
@@ -21,9 +31,4 @@ def _lines(edition: Edition) -> Iterator[str]:
     for section in comparing.sections(edition):
         yield section.heading
         for part in section.parts:
-            if isinstance(part, contents.Paragraph):
-                yield part.lead + part.text
-            elif isinstance(part, contents.Table):
-                yield " ".join(column.heading for column in part.columns)
-                for row in part.rows:
-                    yield " ".join("".join(run.text for run in cell) for cell in row)
+            yield from lines(part)

@@ -6,7 +6,7 @@ from typing import Final
 from services.bulletin import wording
 from services.bulletin.domain.edition import Compared, Edition, Totals
 from services.bulletin.pdf import contents
-from services.bulletin.pdf.contents import CHANGES, Cell, Column, Paragraph, Section, Table
+from services.bulletin.pdf.contents import CHANGES, Cell, Column, Paragraph, Part, Section, Table
 from services.bulletin.pdf.typeset import Run
 from shared.printing.fonts import Role
 from shared.vocabulary import Formality, Level, Outcome, SessionKind
@@ -43,10 +43,10 @@ def sections(edition: Edition) -> tuple[Section, ...]:
     """Return the sections of any edition: a wrap-up's, or a session's own."""
     if not edition.compared:
         return contents.sections(edition)
-    numbered: tuple[tuple[str, tuple[Paragraph | Table, ...]], ...] = (
+    numbered: tuple[tuple[str, tuple[Part, ...]], ...] = (
         ("总体情况", _whole(edition)),
         ("各专场审批办理情况", (Paragraph(wording.compared(edition)), _by_session(edition))),
-        ("各项手续办理情况", (_by_formality(edition),)),
+        ("各项手续办理情况", (*contents.chart(edition.totals), _by_formality(edition))),
         ("座谈交流、现场调研和政策宣讲情况", _actions(edition)),
         ("尚未办结事项", tuple(Paragraph(text) for text in wording.outstanding(edition))),
     )
@@ -107,7 +107,7 @@ def _numbers(outcomes: Iterable[int]) -> tuple[str, ...]:
     return tuple(str(number) for number in (sum(numbers), *numbers))
 
 
-def _actions(edition: Edition) -> tuple[Paragraph | Table, ...]:
+def _actions(edition: Edition) -> tuple[Part, ...]:
     banners = [one for one in edition.compared if one.kind is SessionKind.BANNER]
     rows = [
         _cells((one.session_name, _known(one.enterprises), str(one.issues), str(one.surveys), str(one.teams)))
@@ -123,7 +123,7 @@ def _known(number: int | None) -> str:
     return "未报" if number is None else str(number)
 
 
-def _correction(edition: Edition) -> tuple[Paragraph | Table, ...]:
+def _correction(edition: Edition) -> tuple[Part, ...]:
     rows = tuple(_cells((each.item, each.old or "（原无）", each.new or "（删去）")) for each in edition.changes)
     return (Paragraph(wording.correction(edition)), *((Table(CHANGES, rows),) if rows else ()))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.bulletin import wording
-from services.bulletin.domain.edition import Application, Edition
+from services.bulletin.domain.edition import Application, Edition, Totals
 from services.bulletin.pdf.typeset import Run
 from shared.printing.fonts import Role
-from shared.vocabulary import Outcome
+from shared.vocabulary import Formality, Outcome
 
 Cell = tuple[Run, ...]
 """A table cell: its parts, each beginning on a new line."""
@@ -20,6 +20,23 @@ class Paragraph:
 
     text: str
     lead: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of the chart: what it counts, and a number for each outcome."""
+
+    label: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The outcomes by formality, drawn to scale; its legend names the outcomes in the notice's order."""
+
+    title: str
+    legend: tuple[str, ...]
+    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True)
@@ -39,12 +56,15 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+Part = Paragraph | Table | Chart
+
+
 @dataclass(frozen=True)
 class Section:
     """A section; without a heading it stands before the numbered ones."""
 
     heading: str
-    parts: tuple[Paragraph | Table, ...]
+    parts: tuple[Part, ...]
 
 
 APPROVALS: Final = (
@@ -97,7 +117,7 @@ def note(missing: Iterable[str]) -> Section:
     return Section("", (Paragraph(f"注：〓为字库缺字（{named}），原字见本文件所附数据。"),))
 
 
-def _correction(edition: Edition) -> tuple[Paragraph | Table, ...]:
+def _correction(edition: Edition) -> tuple[Part, ...]:
     paragraph = Paragraph(wording.correction(edition))
     if not edition.changes:
         return (paragraph,)
@@ -115,17 +135,36 @@ def _basics(edition: Edition) -> tuple[Paragraph, ...]:
     return (*paragraphs, Paragraph(wording.cutoff(edition)), *_items(wording.owed(edition)))
 
 
-def _approvals(edition: Edition) -> tuple[Paragraph | Table, ...]:
-    parts: list[Paragraph | Table] = [
+def _approvals(edition: Edition) -> tuple[Part, ...]:
+    parts: list[Part] = [
         Paragraph(sentence) for sentence in (wording.totals(edition), wording.by_formality(edition)) if sentence
     ]
+    parts += chart(edition.totals)
     if edition.applications:
+        parts.append(Paragraph(wording.table(edition)))
         parts.append(Table(APPROVALS, tuple(_approval(row) for row in edition.applications)))
     if edition.withdrawn:
         put_off = "或延期" if edition.totals.postponed else ""
         parts.append(Paragraph(f"下列事项已从审批清单撤回{put_off}。"))
         parts.extend(_items(("", wording.withdrawn(item)) for item in edition.withdrawn))
     return tuple(parts)
+
+
+def chart(totals: Totals) -> tuple[Chart, ...]:
+    """Return the chart of outcomes by formality, where there is something to compare."""
+    counts = [
+        Bar(
+            formality.zh,
+            tuple(
+                sum(c.applications for c in totals.cells if (c.formality, c.outcome) == (formality, outcome))
+                for outcome in Outcome
+            ),
+        )
+        for formality in Formality
+    ]
+    bars = tuple(bar for bar in counts if sum(bar.numbers))
+    title = "各项手续办理结论（单位：项）"
+    return (Chart(title, tuple(outcome.zh for outcome in Outcome), bars),) if len(bars) > 1 else ()
 
 
 def _approval(row: Application) -> tuple[Cell, ...]:
@@ -141,7 +180,7 @@ def _approval(row: Application) -> tuple[Cell, ...]:
     )
 
 
-def _deferrals(edition: Edition) -> tuple[Paragraph | Table, ...]:
+def _deferrals(edition: Edition) -> tuple[Part, ...]:
     rows = [row for row in edition.applications if row.outcome is Outcome.DEFERRED]
     if not rows:
         return ()
@@ -158,7 +197,7 @@ def _deferrals(edition: Edition) -> tuple[Paragraph | Table, ...]:
     return (Paragraph(wording.deferred(edition)), Table(DEFERRALS, cells))
 
 
-def _forwardings(edition: Edition) -> tuple[Paragraph | Table, ...]:
+def _forwardings(edition: Edition) -> tuple[Part, ...]:
     rows = [row for row in edition.applications if row.outcome is Outcome.FORWARDED]
     if not rows:
         return ()

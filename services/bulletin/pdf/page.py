@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.bulletin import wording
 from services.bulletin.domain.edition import Edition
-from services.bulletin.pdf import comparing, contents
+from services.bulletin.pdf import chart, comparing, contents
 from services.bulletin.pdf.typeset import Line, Run, Setter
 from shared.printing.fonts import Fonts, Role
 from shared.vocabulary import Distribution
@@ -37,6 +38,8 @@ CELL_LINES: Final = 2
 """Lines of a table cell that share one grid line."""
 TALLEST_ROW: Final = 36
 """Cell lines after which a row goes on as another one: a row is never taller than the page."""
+LONGEST_LEAD: Final = 4
+"""Lines up to which a paragraph before a table goes with it to the next page."""
 FOOT_SIZE: Final = 14.0
 TALLEST_FOOT: Final = 20
 """Lines after which the foot block flows with the text: a block pinned to the foot cannot be split."""
@@ -72,9 +75,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph or a table as set; exactly one of the two."""
+    """A paragraph, a table or a chart as set; exactly one of the three."""
 
     lines: tuple[Line, ...] = ()
+    leads: bool = False
+    """A paragraph that introduces the table or chart after it and never stands apart from it."""
+    svg: str = ""
     columns: tuple[contents.Column, ...] = ()
     headings: tuple[tuple[Line, ...], ...] = ()
     rows: tuple[Row, ...] = ()
@@ -85,11 +91,23 @@ _environment = Environment(
 )
 
 
+def svg(drawing: contents.Chart, family: str, *, width: str, unit: str = "") -> Markup:
+    """Return a chart as inline SVG."""
+    template = _environment.get_template("chart.svg")
+    values = {"drawing": chart.drawn(drawing), "fills": chart.FILLS, "inks": chart.INKS}
+    return Markup(template.render(family=family, width=width, unit=unit, **values))  # noqa: S704  (autoescaped)
+
+
+def _followed(parts: tuple[contents.Part, ...]) -> Iterator[tuple[contents.Part, contents.Part | None]]:
+    return zip_longest(parts, parts[1:])
+
+
 class Page:
     """Composes editions with one set of typefaces."""
 
     def __init__(self, fonts: Fonts) -> None:
         self._setter = Setter(fonts)
+        self._family = fonts.families(Role.TEXT)
 
     def html(self, edition: Edition, missing: Collection[str] = ()) -> str:
         """Return the edition's page; it says which characters 〓 stands for, if any."""
@@ -105,7 +123,8 @@ class Page:
             leading=LEADING,
             title=self._title(edition),
             sections=tuple(
-                (section.heading, tuple(self._block(part) for part in section.parts)) for section in sections
+                (section.heading, tuple(self._block(part, after) for part, after in _followed(section.parts)))
+                for section in sections
             ),
             foot=foot,
             pinned=sum(len(lines) for _, lines in foot) <= TALLEST_FOOT,
@@ -137,13 +156,16 @@ class Page:
             return whole
         return tuple(line for group in groups for line in self._setter.cell(group, TITLE_SIZE, MEASURE, Role.TITLE))
 
-    def _block(self, part: contents.Paragraph | contents.Table) -> Block:
+    def _block(self, part: contents.Part, after: contents.Part | None) -> Block:
+        if isinstance(part, contents.Chart):
+            return Block(svg=svg(part, self._family, width="442.2pt", unit="pt"))
         if isinstance(part, contents.Table):
             rows = tuple(row for cells in part.rows for row in self._rows(part.columns, cells))
             headings = tuple(self._cell((Run(Role.HEADING, c.heading),), c.width) for c in part.columns)
             return Block(columns=part.columns, headings=headings, rows=rows)
         runs = (Run(Role.SUBHEADING, part.lead), Run(Role.TEXT, part.text))
-        return Block(lines=self._setter.lines(runs, SIZE, MEASURE, indent=2 * SIZE))
+        lines = self._setter.lines(runs, SIZE, MEASURE, indent=2 * SIZE)
+        return Block(lines=lines, leads=isinstance(after, contents.Table) and len(lines) <= LONGEST_LEAD)
 
     def _rows(self, columns: tuple[contents.Column, ...], cells: tuple[contents.Cell, ...]) -> Iterator[Row]:
         set_cells = [self._cell(cell, column.width) for column, cell in zip(columns, cells, strict=True)]
