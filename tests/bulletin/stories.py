@@ -55,7 +55,7 @@ class Teller:
         self._versions: Counter[str] = Counter()
 
     def follow(self, service: str, told: int) -> None:
-        """Number a service's facts after those it has told otherwise."""
+        """Go on numbering a service's facts after those it has told otherwise."""
         self._sequences[service] += told
 
     def tell(self, *events: Event) -> list[Fact]:

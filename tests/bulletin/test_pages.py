@@ -38,7 +38,7 @@ async def editions(one: House, count: int) -> None:
 
 
 async def fits(page: Page, name: str, width: int) -> None:
-    """A page never scrolls sideways; a picture of it is left for people to look at."""
+    """Check that a page does not scroll sideways; leave a picture of it for people to look at."""
     if path := picture(name):
         await page.screenshot(path=path, full_page=True)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
@@ -70,7 +70,7 @@ async def test_a_leader_finds_a_bulletin_reads_it_and_its_corrections_and_takes_
             await fits(page, "bulletin", DESK[0])
             await page.get_by_role("link", name="首次印发").click()
             assert await page.get_by_text("本版已被更正").is_visible()
-            for name, path in (("bulletins-phone", "/"), ("bulletin-phone", f"/bulletins/{BANNER_SESSION}/1")):
+            for name, path in (("bulletins-phone", "/bulletins"), ("bulletin-phone", f"/bulletins/{BANNER_SESSION}/1")):
                 await phone.goto(one.address + path)
                 await fits(phone, name, PHONE[0])
         await same_figures(one)

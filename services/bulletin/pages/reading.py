@@ -148,6 +148,10 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
     visitor = pages.needs_login()
 
     @router.get("/")
+    async def entrance(_: Annotated[Caller, visitor]) -> Response:
+        return RedirectResponse("/bulletins", status_code=303)
+
+    @router.get("/bulletins")
     async def index(request: Request, _: Annotated[Caller, visitor], q: str = "", page: int = 1) -> Response:
         return await room.index(request, q.strip()[:100], page)
 
