@@ -57,10 +57,9 @@ class Deliveries:
             rows = await store.deliveries(session or None)
             log = await store.attempts(session or None)
             editions = {(one.session, one.revision): one for one in await store.editions()}
-        counts = Counter(row.state for row in rows)
         urgency = {name: place for place, name in enumerate(STATES)}
         shown = [row for row in rows if state in ("", row.state)]
-        shown.sort(key=lambda row: (urgency[row.state], editions[row.session, row.revision].issued_at), reverse=False)
+        shown.sort(key=lambda row: (urgency[row.state], editions[row.session, row.revision].issued_at))
         return await self._pages.show(
             request,
             "deliveries.html",
@@ -69,7 +68,7 @@ class Deliveries:
                 (row, editions[row.session, row.revision], log.get((row.session, row.revision, row.recipient), []))
                 for row in shown
             ],
-            counts=counts,
+            counts=Counter(row.state for row in rows),
             session=session,
             state=state,
             states=STATES,
