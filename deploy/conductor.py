@@ -15,7 +15,7 @@ import httpx
 import nats
 from nats.aio.client import Client
 
-from deploy.recording import Line, Player
+from deploy.recording import Line, Player, together
 from shared.clock import CLOCK_SUBJECT, SHANGHAI
 from shared.events import CampaignPlanned, SessionClosed
 
@@ -94,10 +94,23 @@ class Conductor:
 
     async def play(self, lines: Sequence[Line], *, posted: Tell, at_rest: Tell) -> None:
         """Post every line at its time; stop at every hour at which something is due."""
-        for line in lines:
-            while self._stops and self._stops[0] <= line.time:
-                await self._stop_at(heapq.heappop(self._stops), at_rest)
-            await self._move(line.time)
+        for sent in together(lines):
+            await self._send(sent, posted, at_rest)
+        while self._stops:
+            await self._stop_at(heapq.heappop(self._stops), at_rest)
+        await self.rest(delivered=True)
+
+    async def _send(self, sent: Sequence[Line], posted: Tell, at_rest: Tell) -> None:
+        first = sent[0]
+        while self._stops and self._stops[0] <= first.time:
+            await self._stop_at(heapq.heappop(self._stops), at_rest)
+        await self._move(first.time)
+        if len(sent) > 1 and not {one.event["type"] for one in sent} & {CampaignPlanned.type, SessionClosed.type}:
+            await self._player.post_together(sent)
+            for one in sent:
+                posted(one.event["type"])
+            return
+        for line in sent:
             answer = await self._player.post(line)
             posted(line.event["type"])
             if line.event["type"] == CampaignPlanned.type:
@@ -105,9 +118,6 @@ class Conductor:
                 self._issue_before, self._within = plan.switches.issue_before, plan.switches.bulletin_within
             if line.event["type"] == SessionClosed.type and answer.is_success:
                 await self._closed(SessionClosed.model_validate(line.event["data"]), at_rest)
-        while self._stops:
-            await self._stop_at(heapq.heappop(self._stops), at_rest)
-        await self.rest(delivered=True)
 
     async def _closed(self, closed: SessionClosed, at_rest: Tell) -> None:
         for hours in _ALARMS:

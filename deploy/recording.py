@@ -1,9 +1,10 @@
 """Recordings: CloudEvents in JSON Lines, posted as the units' own systems would post them (docs/recording.md)."""
 
 import asyncio
+import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any, Final
 
 import httpx
 
-from shared.envelope import STRUCTURED
+from shared.envelope import BATCH, STRUCTURED
 
 _ATTEMPTS: Final = 8
 _TOO_BUSY: Final = (502, 503, 504)
+_MOST: Final = 100
+"""Events in one request, well below a body's limit."""
 
 
 class RecordingError(Exception):
@@ -53,6 +56,14 @@ def read(path: Path) -> list[Line]:
     return lines
 
 
+def together(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield lines as they were sent: what one system sent at one moment was one batch."""
+    for _, sent in itertools.groupby(lines, key=lambda line: (line.event["source"], line.event["time"])):
+        batch = list(sent)
+        for first in range(0, len(batch), _MOST):
+            yield batch[first : first + _MOST]
+
+
 @dataclass
 class Played:
     """What became of the posted lines."""
@@ -81,16 +92,28 @@ class Player:
 
     async def post(self, line: Line) -> httpx.Response:
         """Post one line, again with the same id while the service is away; count the answer."""
-        answer = await self._post_patiently(line)
-        body = answer.json()
-        if answer.is_success:
-            self.played.answers["duplicate" if body.get("duplicate") else body["status"]] += 1
-        else:
-            self.played.answers["refused"] += 1
-            self.played.refused.append((line, body))
+        answer = await self._post_patiently(line, line.event, STRUCTURED)
+        self._count(line, answer.json(), refused=not answer.is_success)
         return answer
 
-    async def _post_patiently(self, line: Line) -> httpx.Response:
+    async def post_together(self, lines: Sequence[Line]) -> None:
+        """Post lines of one system as a batch to each service that takes some of them; count the answers."""
+        for _, some in itertools.groupby(lines, key=lambda line: self._routes.get(line.event["type"])):
+            batch = list(some)
+            answer = await self._post_patiently(batch[0], [line.event for line in batch], BATCH)
+            body = answer.json()
+            answers = body["receipts"] if "receipts" in body else [body] * len(batch)
+            for line, one in zip(batch, answers, strict=True):
+                self._count(line, one, refused="type" in one and str(one["type"]).startswith("/problems/"))
+
+    def _count(self, line: Line, body: dict[str, Any], *, refused: bool) -> None:
+        if refused:
+            self.played.answers["refused"] += 1
+            self.played.refused.append((line, body))
+        else:
+            self.played.answers["duplicate" if body.get("duplicate") else body["status"]] += 1
+
+    async def _post_patiently(self, line: Line, content: Any, media_type: str) -> httpx.Response:  # noqa: ANN401  (JSON)
         event = line.event
         address = self._routes.get(event["type"])
         token = self._tokens.get(event["source"].removeprefix("/units/"))
@@ -98,10 +121,10 @@ class Player:
             what = f"type {event['type']}" if address is None else f"key for {event['source']}"
             message = f"line {line.number}: 没有对应的服务或密钥 no service or key: {what}"
             raise RecordingError(message)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": STRUCTURED}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": media_type}
         for attempt in range(_ATTEMPTS):
             try:
-                answer = await self._client.post(f"{address}/v1/events", json=event, headers=headers)
+                answer = await self._client.post(f"{address}/v1/events", json=content, headers=headers)
             except httpx.TransportError:
                 answer = None
             # A key reaches the other services through the stream: just issued, it may be a moment early.

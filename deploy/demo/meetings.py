@@ -1,4 +1,4 @@
-"""What is posted of a session itself, its forum and its policy teams."""
+"""What is posted of a session itself and of its forum."""
 
 import csv
 from datetime import datetime
@@ -9,7 +9,7 @@ from deploy.demo.docket import Mark, docket
 from deploy.demo.people import person
 from deploy.demo.posts import Post
 from deploy.demo.timetable import at, session_day
-from deploy.demo.units import CITY_UNITS, PARKS, unit_of
+from deploy.demo.units import PARKS, unit_of
 from shared.events import (
     ForumHeld,
     IssueRaised,
@@ -18,25 +18,13 @@ from shared.events import (
     SessionClosed,
     SessionOpened,
     SessionScheduled,
-    TeamAssigned,
-    TeamMember,
     Venue,
-    VisitsConcluded,
 )
 from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, SessionKind
 
 ISSUES: Final = Path(__file__).with_name("issues.csv")
 ISSUES_RAISED: Final = (6, 4, 7, 8, 3, 5, 2, 5, 6)
 """How many issues each banner's forum hears, in the order of the sessions."""
-
-_TOPICS: Final = (
-    "财税金融支持",
-    "用地用林用草保障",
-    "能耗与环保政策",
-    "用工与人才政策",
-    "稳投资促消费",
-    "科技创新奖补",
-)
 
 
 def _venue(division: str) -> Venue:
@@ -110,31 +98,3 @@ def forum_posts(session: PlannedSession) -> list[Post]:
         posts.append(Post(government, event, at(day, f"{raised_at:%H:%M}:25")))
     held = ForumHeld(session=session.session, held_at=at(day, "11:30"))
     return [*posts, Post(government, held, at(day, "11:32"))]
-
-
-def _team(session: PlannedSession, number: int) -> TeamAssigned:
-    """Compose a team: leader from the DRC, liaison from the banner, section chiefs of three other departments."""
-    bureaus = [bureau for bureau, _ in CITY_UNITS[2:18]]
-    start = 6 * session.position + 3 * number
-    members = [unit_of(bureaus[(start + step) % len(bureaus)], CITY_DIVISION).code for step in range(3)]
-    drc, banner = unit_of("drc", CITY_DIVISION).code, unit_of("government", session.division).code
-    topics = tuple(_TOPICS[(start // 3 + step) % len(_TOPICS)] for step in range(2))
-    return TeamAssigned(
-        session=session.session,
-        team=f"team-{number}",
-        leader=TeamMember(name=person("leader", drc, str(number)), unit=drc),
-        liaison=TeamMember(name=person("liaison", banner, str(number)), unit=banner),
-        members=tuple(TeamMember(name=person("section chief", unit), unit=unit) for unit in members),
-        topics=topics,
-    )
-
-
-def policy_posts(session: PlannedSession) -> list[Post]:
-    """Return two teams, assigned the day before, and the end of their visits."""
-    drc = unit_of("drc", CITY_DIVISION)
-    eve, day = session_day(session.position, shift=-1), session_day(session.position)
-    concluded = VisitsConcluded(session=session.session, concluded_at=at(day, "17:00"))
-    return [
-        *(Post(drc, _team(session, number), at(eve, "15:00", minutes=5 * number)) for number in (1, 2)),
-        Post(drc, concluded, at(day, "17:03")),
-    ]

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from deploy.demo.approvals import Table
+from deploy.demo.library import library_posts
 from deploy.demo.make_campaign import campaign
-from deploy.demo.meetings import closes_at, forum_posts, policy_posts, session_posts
+from deploy.demo.meetings import closes_at, forum_posts, session_posts
 from deploy.demo.particulars import Registers
 from deploy.demo.posts import Post, lines
 from deploy.demo.tally import expected
 from deploy.demo.timetable import NOTICE_DAY, at
 from deploy.demo.units import unit_of
+from deploy.demo.visits import need_posts, visit_posts
 from shared.vocabulary import CITY_DIVISION, SessionKind
 
 HERE: Final = Path(__file__).parent
@@ -25,12 +27,14 @@ def posts() -> list[Post]:
     """Return everything the units' systems post during the sample campaign."""
     planned, registers = campaign(demo=True), Registers()
     recorded = [Post(unit_of("drc", CITY_DIVISION), planned, at(NOTICE_DAY, "09:00"))]
+    recorded += library_posts()
+    recorded += need_posts([one for one in planned.sessions if one.kind is SessionKind.BANNER])
     for session in planned.sessions:
         recorded += session_posts(session)
         recorded += Table(session, registers, closes_at(session)).posts()
         if session.kind is SessionKind.BANNER:
             recorded += forum_posts(session)
-            recorded += policy_posts(session)
+            recorded += visit_posts(session)
     return recorded
 
 

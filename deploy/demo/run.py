@@ -22,6 +22,7 @@ from rich.table import Table
 
 from deploy.conductor import Conductor, baton
 from deploy.demo import report
+from deploy.demo.handed_out import Brochures
 from deploy.local import ROOT, Local, free_port
 from deploy.recording import Line, Player, read
 from services.approvals import keyring
@@ -100,7 +101,10 @@ async def play(local: Local, lines: list[Line], out: Path, console: Console) -> 
             console.print(f"[red]line {line.number} refused: {problem.get('title')} / {problem.get('title_en')}")
         answers = ", ".join(f"{count} {answer}" for answer, count in sorted(player.played.answers.items()))
         console.print(f"  {len(lines)} 个事件 events: {answers}")
-        return await report.Reporter(client, addresses, tokens[drc.code]).collect(out)
+        sessions = await report.Reporter(client, addresses, tokens[drc.code]).collect(out)
+        brochures = Brochures(client, addresses["policy"], tokens[drc.code])
+        sessions[0].disagreements += await brochures.collect(plan.campaign, out / "brochures")
+        return sessions
 
 
 def show(sessions: list[report.Session], console: Console) -> None:

@@ -17,6 +17,7 @@ from shared.events import (
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
+    EnterpriseVisited,
     IssueRaised,
     LicenceIssued,
     PlannedSession,
@@ -36,6 +37,7 @@ class _Session:
         self.withdrawn: set[str] = set()
         self.decided: dict[str, ApprovalSigned | ApprovalCorrected] = {}
         self.piles: Counter[type] = Counter()
+        self.visits: list[EnterpriseVisited] = []
         for post in sorted(posts, key=lambda post: post.sent):
             self._add(post.event)
 
@@ -47,6 +49,8 @@ class _Session:
             self.withdrawn.add(event.subject)
         elif isinstance(event, (ApprovalSigned, ApprovalCorrected)):
             self.decided[event.subject] = event
+        elif isinstance(event, EnterpriseVisited):
+            self.visits.append(event)
 
 
 def _outcome(session: _Session, subject: str) -> Outcome | None:
@@ -91,6 +95,9 @@ def _figures(posts: Iterable[Post], division: str) -> dict[str, Any]:
         "owners": len({event.project.owner_code for event in standing.values()}),
         "issues": session.piles[IssueRaised],
         "teams": session.piles[TeamAssigned],
+        "visits": session.piles[EnterpriseVisited],
+        "questions": sum(len(visit.questions) for visit in session.visits),
+        "left_open": sum(one.answer is None for visit in session.visits for one in visit.questions),
         "owed": sorted(_owed(event, division) for event in undecided),
         "cells": _cells(session, standing),
     }
@@ -112,5 +119,6 @@ def expected(posts: list[Post], sessions: Iterable[PlannedSession], switches: Sw
         end = _figures(own, session.division)
         figures[session.session] = {"revisions": int(first != end), "at_first_issue": first, "at_end": end}
     sums = ("docketed", "withdrawn", "decided", "undecided", "licences", "documents", "projects", "issues", "teams")
+    sums += ("visits", "questions", "left_open")
     totals = {name: sum(each["at_end"][name] for each in figures.values()) for name in sums}
     return {"sessions": figures, "campaign": totals}
