@@ -7,7 +7,7 @@ and a cell without outcome is undecided: docketed = withdrawn + decided + undeci
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from deploy.demo.make_campaign import BANNER_OWNERS, CITY_OWNERS
 from deploy.demo.posts import Post
@@ -27,6 +27,12 @@ from shared.events import (
     TeamAssigned,
 )
 from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome
+
+_SUMS: Final = (
+    *("docketed", "withdrawn", "decided", "undecided", "licences", "documents", "projects", "issues"),
+    *("teams", "visits", "questions", "left_open"),
+)
+"""Figures that add up over the campaign."""
 
 
 class _Session:
@@ -118,7 +124,5 @@ def expected(posts: list[Post], sessions: Iterable[PlannedSession], switches: Sw
         first = _figures((post for post in own if post.sent <= limit), session.division)
         end = _figures(own, session.division)
         figures[session.session] = {"revisions": int(first != end), "at_first_issue": first, "at_end": end}
-    sums = ("docketed", "withdrawn", "decided", "undecided", "licences", "documents", "projects", "issues", "teams")
-    sums += ("visits", "questions", "left_open")
-    totals = {name: sum(each["at_end"][name] for each in figures.values()) for name in sums}
+    totals = {name: sum(each["at_end"][name] for each in figures.values()) for name in _SUMS}
     return {"sessions": figures, "campaign": totals}

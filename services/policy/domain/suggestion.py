@@ -13,7 +13,7 @@ from typing import Final
 
 _UNMET: Final = 1_000
 """A wish left without its department weighs more than any number of people."""
-_MOST_LOOKS: Final = 4_000
+_MOST_LOOKS: Final = 2_500
 """Partitions looked at from each starting point, so that a big session is answered in time too."""
 
 
@@ -37,29 +37,43 @@ class Proposal:
 
 
 def suggest(
-    wishes: Mapping[str, Collection[str]], candidates: Sequence[Candidate], teams: int = 1, most: int | None = None
+    wishes: Mapping[str, Collection[str]],
+    candidates: Sequence[Candidate],
+    teams: int = 1,
+    most: int | None = None,
+    *,
+    leader: Collection[str] = (),
 ) -> list[Proposal]:
-    """Suggest teams for enterprises' wishes (enterprise → topics); `most` visits a team, else as even as possible."""
+    """Suggest teams for enterprises' wishes (enterprise → topics); `most` visits a team, else as even as possible.
+
+    What the `leader` covers, who comes with every team, needs nobody else.
+    """
     wanted = {name: frozenset(topics) for name, topics in sorted(wishes.items()) if topics}
     if not wanted:
         return []
-    return _Search(wanted, candidates, max(1, min(teams, len(wanted))), most).best()
+    return _Search(wanted, candidates, frozenset(leader), max(1, min(teams, len(wanted))), most).best()
 
 
 class _Search:
     """One search: topics become bits, departments their masks with a stock of people each."""
 
     def __init__(
-        self, wishes: Mapping[str, frozenset[str]], candidates: Sequence[Candidate], teams: int, most: int | None
+        self,
+        wishes: Mapping[str, frozenset[str]],
+        candidates: Sequence[Candidate],
+        leader: frozenset[str],
+        teams: int,
+        most: int | None,
     ) -> None:
         self._wishes = wishes
+        self._leader = leader
         self._topics = sorted(set().union(*wishes.values()))
         bits = {topic: 1 << place for place, topic in enumerate(self._topics)}
         self._people: dict[str, list[Candidate]] = {}
         for one in candidates:
             self._people.setdefault(one.unit, []).append(one)
         covers = {
-            unit: sum(bits[topic] for topic in people[0].topics if topic in bits)
+            unit: sum(bits[topic] for topic in people[0].topics if topic in bits and topic not in leader)
             for unit, people in self._people.items()
         }
         self._covers = {unit: mask for unit, mask in covers.items() if mask}
@@ -177,12 +191,20 @@ class _Search:
             for name in part:
                 wanted |= self._masks[name]
             team = self._cover(wanted, frozenset(unit for unit in self._covers if left[unit]))
-            members = tuple(left[unit].pop(0) for unit in team)
-            covered = set().union(*(one.topics for one in members)) if members else set()
+            members = tuple(left[unit].pop(0) for unit in team) or self._somebody(left, part)
+            covered = self._leader.union(*(one.topics for one in members))
             topics = [topic for topic in self._topics if any(topic in self._wishes[name] for name in part)]
             open_topics = tuple(topic for topic in topics if topic not in covered)
             proposals.append(Proposal(members, tuple(sorted(part)), tuple(topics), open_topics))
         return [one for one in proposals if one.enterprises]
+
+    def _somebody(self, left: Mapping[str, list[Candidate]], part: Sequence[str]) -> tuple[Candidate, ...]:
+        """Return one person for a team whose leader covers everything: a team has a member all the same."""
+        topics = set().union(*(self._wishes[name] for name in part))
+        free = [people for _, people in sorted(left.items()) if people]
+        for people in sorted(free, key=lambda some: not some[0].topics & topics):
+            return (people.pop(0),)
+        return ()
 
 
 def _moved(parts: list[list[str]], name: str, here: int, there: int) -> list[list[str]]:

@@ -37,4 +37,4 @@ async def suggested(session: AsyncSession, name: str, teams: int, most: int | No
         for one in chiefs
         if one.unit in covers and (one.unit, one.name) not in taken
     ]
-    return suggest(wishes, candidates, teams, most)
+    return suggest(wishes, candidates, teams, most, leader={topic.value for topic in topics_of("drc")})
