@@ -29,12 +29,13 @@ from services.policy.domain.library import (
 from shared.campaign import NotAllowed, StatedByService
 from shared.events import BrochurePublished, BrochureSuperseded, PolicyAmended, PolicyRepealed
 from shared.problems import NotYet
-from tests.builders import BANNER, DAY, DRC, OFFICE, PLAN, at, caller, unit
-from tests.deciding import Post, decide, posted, refused
+from tests.builders import BANNER, DAY, DRC, OFFICE, PLAN, at, caller, posted, unit
+from tests.deciding import Post, decide, refused
 from tests.policy.library import ENERGY, brochure_published, policy_listed
 from tests.policy.worlds import heard
 
-LISTED: Post = (policy_listed(1), ENERGY)
+ENTRY = policy_listed(1)
+LISTED: Post = (ENTRY, ENERGY)
 PUBLISHED: Post = (brochure_published(1), ENERGY)
 
 
@@ -143,7 +144,7 @@ def test_what_is_not_in_force_is_in_no_brochure(changes: dict[str, Any]) -> None
 def test_one_of_the_seventeen_makes_its_own_brochure() -> None:
     fact = decide(heard(LISTED), *PUBLISHED)
     assert isinstance(fact, BrochurePublished)
-    assert (fact.edition, fact.department_name, fact.contents[0].title) == (1, "市能源局", LISTED[0].title)
+    assert (fact.edition, fact.department_name, fact.contents[0].title) == (1, "市能源局", ENTRY.title)
     assert read_code(str(fact.code)) == fact.code
     refused(NotAllowed, heard(LISTED), brochure_published(1), caller("water"))
     for bureau in ("office", "publicity"):
