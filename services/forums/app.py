@@ -5,10 +5,11 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.forums import api
+from services.forums.agenda import Diary
 from services.forums.handlers import HANDLERS
 from services.forums.pages import sessions
-from services.forums.store import Desk
-from shared import plans
+from services.forums.store import Desk, heard
+from shared.agenda import Timekeeper
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 from shared.waiting import Waiting
@@ -25,6 +26,6 @@ def build(settings: ServiceSettings) -> FastAPI:
             api.routes(spine.database, spine.keys),
             sessions.routes(spine.database, pages),
         ],
-        parts=(Waiting(spine, plans.heard),),
+        parts=(Waiting(spine, heard.known), Timekeeper(spine, Diary())),
         pages=pages,
     )

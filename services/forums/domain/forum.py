@@ -9,6 +9,7 @@ from services.forums.domain.scope import by_banner, with_forum
 from shared.campaign import StatedByService
 from shared.events import Event, ForumHeld
 from shared.posted import Posted
+from shared.vocabulary import IssueSource
 
 if TYPE_CHECKING:
     from services.forums.domain.world import ForumsWorld
@@ -23,6 +24,7 @@ def hold(world: "ForumsWorld", posted: Posted, event: ForumHeld) -> Sequence[Eve
     forum = world.forums[event.session]
     if forum.held_at is not None:
         raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at.isoformat())
-    count = sum(issue.session == event.session for issue in world.issues.values())
+    heard = [one for one in world.issues.values() if one.session == event.session]
+    count = sum(one.source == IssueSource.FORUM for one in heard)
     world.put_forum(replace(forum, held_at=event.held_at, issues=count))
     return [event.model_copy(update={"issues": count})]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.forums.domain.issue import Issue
+
 
 @dataclass(frozen=True, slots=True)
 class Forum:
@@ -11,19 +13,6 @@ class Forum:
     session: str
     held_at: datetime | None = None
     issues: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue as it was raised; `late` when its forum had been held and counted before."""
-
-    session: str
-    issue: str
-    enterprise: str
-    topic: str
-    text: str
-    raised_at: datetime
-    late: bool
 
 
 State = Forum | Issue

@@ -4,10 +4,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.forums.domain import forum, issues
-from services.forums.domain.state import Changes, Forum, Issue, State
+from services.forums.domain import closing, dispatching, forum, issues
+from services.forums.domain.issue import Issue
+from services.forums.domain.state import Changes, Forum, State
 from shared.campaign import Registry
-from shared.events import Event, ForumHeld, IssueRaised
+from shared.events import (
+    Event,
+    ForumHeld,
+    IssueAnswered,
+    IssueClosedOut,
+    IssueCorrected,
+    IssueDispatched,
+    IssueExtended,
+    IssueExtensionAsked,
+    IssueExtensionRefused,
+    IssueFeedbackGiven,
+    IssueObjected,
+    IssueObjectionDismissed,
+    IssueRaised,
+    IssueReassigned,
+    IssueReopened,
+    IssueResolved,
+    IssueWithdrawn,
+)
 from shared.posted import Posted
 
 
@@ -41,6 +60,20 @@ Rule = Callable[[ForumsWorld, Posted, Any], Sequence[Event]]
 
 RULES: Mapping[type[Event], Rule] = {
     IssueRaised: issues.raise_issue,
+    IssueAnswered: issues.answer,
+    IssueCorrected: issues.correct,
+    IssueWithdrawn: issues.withdraw,
+    IssueDispatched: dispatching.dispatch,
+    IssueObjected: dispatching.object_,
+    IssueObjectionDismissed: dispatching.dismiss,
+    IssueReassigned: dispatching.reassign,
+    IssueExtensionAsked: dispatching.ask,
+    IssueExtended: dispatching.extend,
+    IssueExtensionRefused: dispatching.refuse_extension,
+    IssueResolved: closing.resolve,
+    IssueFeedbackGiven: closing.give_feedback,
+    IssueClosedOut: closing.close_out,
+    IssueReopened: closing.reopen,
     ForumHeld: forum.hold,
 }
 

@@ -6,9 +6,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums import tables
+from services.forums.store import followed
 from shared import plans
 from shared.events import CampaignPlanned
 from shared.vocabulary import SessionKind
+
+
+async def known(session: AsyncSession) -> set[str]:
+    """Name what has come that waiting posts may wait for: plans, and answers of either kind."""
+    return await plans.heard(session) | await followed.settled(session)
 
 
 class Heard:

@@ -8,16 +8,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums import tables
 from services.forums.domain import ForumsWorld
-from services.forums.domain.state import Issue
+from services.forums.domain.issue import Issue
 from services.forums.store.rows import state_of
-from shared.events import Event, ForumHeld, IssueRaised
+from shared.events import Event, ForumHeld, IssueEvent
 
 
 async def load(session: AsyncSession, world: ForumsWorld, events: Sequence[Event]) -> None:
     """Load the issues that these events name, and every issue of a forum that is held."""
     held = {event.session for event in events if isinstance(event, ForumHeld)}
-    raised = [(event.session, event.issue) for event in events if isinstance(event, IssueRaised)]
-    if held or raised:
-        asked = tuple_(col(tables.Issue.session), col(tables.Issue.issue)).in_(raised)
+    named = [(event.session, event.issue) for event in events if isinstance(event, IssueEvent)]
+    if held or named:
+        asked = tuple_(col(tables.Issue.session), col(tables.Issue.issue)).in_(named)
         query = select(tables.Issue).where(or_(asked, col(tables.Issue.session).in_(held)))
         world.issues = {(row.session, row.issue): state_of(Issue, row) for row in await session.exec(query)}

@@ -2,6 +2,6 @@
 
 from services.forums.tables.base import Campaign, Table
 from services.forums.tables.forum import Forum
-from services.forums.tables.issues import Issue
+from services.forums.tables.issues import Issue, Question
 
-__all__ = ["Campaign", "Forum", "Issue", "Table"]
+__all__ = ["Campaign", "Forum", "Issue", "Question", "Table"]
