@@ -8,6 +8,7 @@ from services.forums.domain.issue import Issue
 from services.forums.domain.state import Forum
 from shared.campaign import Registry
 from shared.events import (
+    Event,
     IssueAnswered,
     IssueClosedOut,
     IssueCorrected,
@@ -81,7 +82,12 @@ def extension_refused(**changes: object) -> IssueExtensionRefused:
 
 
 def resolved(**changes: object) -> IssueResolved:
-    usual = {"resolution": "solved", "result": "指标已下达。", "handled_by": "王喆（虚构）", "resolved_at": at(9, days=12)}
+    usual = {
+        "resolution": "solved",
+        "result": "指标已下达。",
+        "handled_by": "王喆（虚构）",
+        "resolved_at": at(9, days=12),
+    }
     return _made(IssueResolved, changes, **usual)
 
 
@@ -127,7 +133,7 @@ def in_hand(*posts: Post) -> ForumsWorld:
     return with_issue(DISPATCHED, *posts)
 
 
-def standing(world: ForumsWorld, event: IssueEvent, by: Caller) -> IssueStanding:
+def standing(world: ForumsWorld, event: Event, by: Caller) -> IssueStanding:
     """Decide an event and return how the issue stands after it."""
     fact = decide(world, event, by)
     assert isinstance(fact, IssueEvent)
@@ -145,5 +151,3 @@ def pass_time(world: ForumsWorld, days: int) -> ForumsWorld:
     if issue.next_at is not None and issue.next_at <= at(0) + timedelta(days=days):
         world.put_issue(issue.at_its_hour()[0])
     return world
-
-
