@@ -109,10 +109,10 @@ async def play(local: Local, lines: list[Line], out: Path, console: Console) -> 
 
 def show(sessions: list[report.Session], console: Console) -> None:
     """Print the table of bulletins."""
-    table = Table(title="简报 Bulletins", box=box.SIMPLE)
+    table = Table(title="简报 Bulletins", box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("期", "专场 Session", "事项", "审批", "容缺", "转报", "证照", "印发 Issued", "送达"):
         left = name in ("专场 Session", "印发 Issued")
-        table.add_column(name, justify="left" if left else "right", no_wrap=True, min_width=2)
+        table.add_column(name, justify="left" if left else "right", no_wrap=True, min_width=4)
     for one in sessions:
         delivered = sum(row["state"] == "delivered" for row in one.deliveries)
         corrected = f" +{len(one.editions) - 1}更正" if len(one.editions) > 1 else ""
