@@ -1,6 +1,6 @@
 """The intake: posted events are decided and recorded in groups, and answered only after COMMIT.
 
-One writer takes what is queued, loads what the group needs, lets the service's rules decide each event in turn, and
+A group takes what is queued, loads what the group needs, lets the service's rules decide each event in turn, and
 records facts, receipts and state in one transaction. (source, id) is the idempotency key. A refusal leaves nothing
 behind and never harms its neighbours. An event whose predecessor has not come yet waits and is decided with it.
 """
@@ -8,10 +8,10 @@ behind and never harms its neighbours. An event whose predecessor has not come y
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,6 +33,8 @@ QUEUE: Final = 5_000
 _GATHER_SECONDS: Final = 0.002
 """How long a group may gather while several callers post at once."""
 _ATTEMPTS: Final = 5
+_SIDE_BY_SIDE: Final = 2
+"""Groups in hand at once: while PostgreSQL commits one, the next is read and decided."""
 
 W = TypeVar("W", bound=World)
 Answer = Receipt | Refused
@@ -42,6 +44,9 @@ class Desk(Protocol[W]):
     """A service's side of the intake: what it accepts, how it loads what a group needs, how it saves the outcome."""
 
     accepts: Mapping[str, type[Event]]
+    independent: frozenset[type[Event]]
+    """Events whose decision depends on what the database guards by itself: groups of nothing else may be settled side
+    by side, if they share no subject. Whatever is not named here is decided with nobody beside it."""
 
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> W:
         """Load everything that bears on these events, in as few queries as possible."""
@@ -127,10 +132,19 @@ class Round:
         return receipt
 
 
-@dataclass
-class _Letter:
+class _Letter(NamedTuple):
     posted: Sequence[Posted]
     answers: asyncio.Future[Sequence[Answer]]
+
+
+class _Group(NamedTuple):
+    """Letters settled together, and what they touch: ids and subjects; None if nobody may be beside them."""
+
+    letters: Sequence[_Letter]
+    touches: frozenset[object] | None
+
+    def clashes(self, other: "_Group") -> bool:
+        return self.touches is None or other.touches is None or not self.touches.isdisjoint(other.touches)
 
 
 class Intake:
@@ -144,6 +158,7 @@ class Intake:
         self._clock = clock
         self._letters: asyncio.Queue[_Letter] = asyncio.Queue()
         self._queued = 0
+        self._in_hand: dict[asyncio.Task[None], _Group] = {}
         self._log = logs.get()
 
     async def submit(self, posted: Sequence[Posted]) -> Sequence[Answer]:
@@ -158,17 +173,44 @@ class Intake:
     async def run(self) -> None:
         """Settle queued events group by group, for ever."""
         size = 0
-        while True:
-            letters = [await self._letters.get()]
-            if size > 1:  # others are on their way: one commit for many beats many commits
-                await asyncio.sleep(_GATHER_SECONDS)
-            size = len(letters[0].posted)
-            while not self._letters.empty() and size < GROUP:
-                letters.append(self._letters.get_nowait())
-                size += len(letters[-1].posted)
-            self._queued -= size
-            GROUP_SIZE.labels(self.service).observe(size)
-            await self._answer(letters)
+        try:
+            while True:
+                group = await self._next(size)
+                size = sum(len(letter.posted) for letter in group.letters)
+                while len(self._beside()) >= _SIDE_BY_SIDE or any(map(group.clashes, self._in_hand.values())):
+                    await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+                self._in_hand[asyncio.create_task(self._answer(group.letters))] = group
+        finally:
+            for task in self._in_hand:
+                task.cancel()
+            await asyncio.gather(*self._in_hand, return_exceptions=True)
+
+    def _beside(self) -> Collection[_Group]:
+        """Return the groups in hand."""
+        for task in [task for task in self._in_hand if task.done()]:
+            del self._in_hand[task]
+            task.result()
+        return self._in_hand.values()
+
+    async def _next(self, size: int) -> _Group:
+        """Wait for letters and take those that are there; after a group of `size` others may be on their way."""
+        letters = [await self._letters.get()]
+        if size > 1:  # one commit for many beats many commits
+            await asyncio.sleep(_GATHER_SECONDS)
+        size = len(letters[0].posted)
+        # Half is left for a second group: callers who all wait for one commit would all come back at once, for ever.
+        leave = 0 if self._beside() else self._letters.qsize() // 2
+        while self._letters.qsize() > leave and size < GROUP:
+            letters.append(self._letters.get_nowait())
+            size += len(letters[-1].posted)
+        self._queued -= size
+        GROUP_SIZE.labels(self.service).observe(size)
+        posted = [one for letter in letters for one in letter.posted]
+        if any(type(one.event) not in self.desk.independent for one in posted):
+            return _Group(letters, None)
+        return _Group(
+            letters, frozenset([(one.source, one.id) for one in posted] + [one.event.subject for one in posted])
+        )
 
     async def _answer(self, letters: Sequence[_Letter]) -> None:
         posted = [one for letter in letters for one in letter.posted]

@@ -15,6 +15,7 @@ from shared import plans
 from shared.database import rows
 from shared.events import (
     ApplicationEvent,
+    ApprovalSigned,
     Event,
     LicenceIssued,
     SessionEvent,
@@ -66,6 +67,8 @@ class Desk:
     """The approvals service's side of the intake."""
 
     accepts = ACCEPTS
+    # Versions guard an application, unique keys its licence and document numbers, the session's row its closing.
+    independent = frozenset[type[Event]]({ApprovalSigned, LicenceIssued})
 
     def __init__(self) -> None:
         """Start with no plan in memory."""

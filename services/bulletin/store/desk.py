@@ -22,6 +22,7 @@ class Desk:
     """Loads what bears on posted events and saves the outcome."""
 
     accepts = ACCEPTS
+    independent = frozenset[type[Event]]()
 
     def __init__(self, clock: Clock) -> None:
         """Take the clock: a draft says when it was made."""

@@ -15,6 +15,7 @@ class Desk:
     """The forums service's side of the intake."""
 
     accepts = ACCEPTS
+    independent = frozenset[type[Event]]()
 
     def __init__(self) -> None:
         """Start with no plan in memory."""

@@ -70,6 +70,7 @@ class Desk:
     """The policy service's side of the intake."""
 
     accepts = ACCEPTS
+    independent = frozenset[type[Event]]()
 
     def __init__(self) -> None:
         """Start with no plan in memory."""
