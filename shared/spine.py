@@ -16,8 +16,9 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import beat, faults, gauges, logs, quarantine, reference, web
+from shared import faults, gauges, logs, pulse, quarantine, reference, web
 from shared.background import background as background
+from shared.beat import Beat
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
@@ -25,7 +26,6 @@ from shared.imports import Imports, Kind, kinds_of
 from shared.intake import Desk, Intake
 from shared.keys import Keys
 from shared.outbox import state
-from shared.pulse import pulse
 from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
@@ -165,7 +165,7 @@ class Spine:
                 await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
                 await stack.enter_async_context(background(replay_wanted(self.consumer, self.ward), "replays"))
             await self.broker.start()
-            await stack.enter_async_context(background(beat.beat(self._client, self.take_beat), "beat"))
+            await stack.enter_async_context(background(pulse.tell(self._client, self.take_beat), "beat"))
             yield
 
     @property
@@ -175,9 +175,9 @@ class Spine:
             raise RuntimeError("not connected yet")
         return self._client
 
-    async def take_beat(self) -> beat.Beat:
+    async def take_beat(self) -> Beat:
         """Measure how this process is; what cannot be measured just now stays unknown."""
-        return await pulse(self, beat.instance(), self._started_at)
+        return await pulse.pulse(self, pulse.instance(), self._started_at)
 
     async def _follow_the_clock(self, client: Client) -> None:
         clock = self.clock

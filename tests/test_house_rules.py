@@ -27,6 +27,7 @@ OWN = {
         "gauges.py",
         "issuing.py",
         "wrapup.py",
+        "watch.py",
         "rebuild.py",
         "wording.py",
         "pdf",

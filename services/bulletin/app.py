@@ -9,11 +9,12 @@ from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
 from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
-from services.bulletin.pages import deliveries, desk, reading
+from services.bulletin.pages import console, deliveries, desk, reading
 from services.bulletin.pdf.faces import Faces
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
+from services.bulletin.watch import Watch
 from services.bulletin.wrapup import WrapUp
 from shared.clock import clock_of
 from shared.spine import Spine
@@ -37,6 +38,7 @@ def build(settings: Settings) -> FastAPI:
     delivery = Delivery(database=spine.database, clock=clock, settings=settings)
     wrapup = WrapUp(database=spine.database, clock=clock, settings=settings, printer=printer)
     gauges = Gauges(spine.database, clock, settings)
+    watch = Watch(spine)
     pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Facts, editions, deadlines and deliveries",
@@ -46,8 +48,9 @@ def build(settings: Settings) -> FastAPI:
             reading.routes(spine.database, clock, pages),
             desk.routes(spine, pages, printer, Faces(settings.fonts_folder)),
             deliveries.routes(spine, pages),
+            console.routes(watch, pages),
         ],
-        parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard)),
+        parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard), watch),
         useful={"mail": gauges.mail_answers},
         measures=(gauges.measure,),
         pages=pages,

@@ -1,1 +1,1 @@
-"""What people look at in the bulletin service: a reading room, the editors' desk, the deliveries."""
+"""What people look at: the operators' console at the entrance, a reading room, the editors' desk, the deliveries."""

@@ -147,10 +147,6 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
     router, room = APIRouter(include_in_schema=False), ReadingRoom(database, clock, pages)
     visitor = pages.needs_login()
 
-    @router.get("/")
-    async def entrance(_: Annotated[Caller, visitor]) -> Response:
-        return RedirectResponse("/bulletins", status_code=303)
-
     @router.get("/bulletins")
     async def index(request: Request, _: Annotated[Caller, visitor], q: str = "", page: int = 1) -> Response:
         return await room.index(request, q.strip()[:100], page)
