@@ -2,7 +2,8 @@
 
 A group takes what is queued, loads what the group needs, lets the service's rules decide each event in turn, and
 records facts, receipts and state in one transaction. (source, id) is the idempotency key. A refusal leaves nothing
-behind and never harms its neighbours. An event whose predecessor has not come yet waits and is decided with it.
+behind but the consequences it names, and never harms its neighbours. An event whose predecessor has not come yet waits
+and is decided with it.
 """
 
 import asyncio
@@ -101,6 +102,8 @@ class Round:
             self.waiting.append((posted, lacking.needs))
             return self._receipt(posted, "waiting", f',"waits_for":{quoted(lacking.needs)}')
         except Refused as refusal:
+            for index, event in enumerate(refusal.consequences):
+                self._record(posted, event, index)
             return refusal
         facts = ",".join([self._record(posted, event, index) for index, event in enumerate(events)])
         return self._receipt(posted, "accepted", f',"facts":[{facts}]')
@@ -271,7 +274,7 @@ class Intake:
         now = self._clock.now()
         one_round = Round(self.service, world, known, now)
         answers = [one_round.take(one) for one in posted]
-        if one_round.given:
+        if one_round.given or one_round.facts:
             await self.desk.save(session, world)
             await outbox.record(session, self.service, one_round.facts, now)
             await receipts.save(session, one_round.given, now)

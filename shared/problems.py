@@ -59,6 +59,8 @@ class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a p
         """Keep the fields that the sentences name and the path of the field at fault."""
         self.path = path
         self.fields = fields
+        self.consequences: tuple[Any, ...] = ()
+        """Facts that the refusal itself makes: who finds every place taken is refused, and stands on the waitlist."""
         super().__init__(self.en.format(**fields))
 
     @property

@@ -167,6 +167,48 @@ class StartVenue(Word):
     SUB = "sub", "分会场", "sub-venue"
 
 
+class ForumClass(Word):
+    """Whose list somebody at the forum stands on (notice §二(二)5); city leaders stand outside the caps (I18)."""
+
+    CITY = "city", "市直部门", "city departments"
+    BANNER = "banner", "旗区", "banner"
+    ENTERPRISE = "enterprise", "企业负责人", "enterprise heads"
+    LEADER = "leader", "市领导", "city leaders"
+
+
+class Rank(Word):
+    """What somebody at the forum is in his unit (notice §二(二)5(2): 主要负责人、分管副旗区长)."""
+
+    PRINCIPAL = "principal", "主要负责人", "principal"
+    DEPUTY = "deputy", "分管负责人", "deputy in charge"
+    MEMBER = "member", "其他人员", "other member"
+
+
+class Presence(Word):
+    """Whether somebody on the forum's roster came (requirements row 38)."""
+
+    PRESENT = "present", "到会", "present"
+    ABSENT = "absent", "缺席", "absent"
+    EXCUSED = "excused", "请假", "excused"
+    SUBSTITUTE = "substitute", "替会", "substitute came"
+
+
+class ForumItem(Word):
+    """The four items of a forum's agenda, in the notice's order (§二(二)4)."""
+
+    REPORT = "report", "旗区汇报重大项目推进情况", "the banner reports on its major projects"
+    ENTERPRISES = "enterprises", "企业发言", "enterprises speak"
+    EXCHANGE = "exchange", "交流发言，现场答复", "exchange, with answers on the spot"
+    LEADER = "leader", "市领导讲话", "a city leader speaks"
+
+
+class SeatPeriod(Word):
+    """When policy-consultation seats are staffed (notice §二(二)6(2): 会前、会后)."""
+
+    BEFORE = "before", "会前", "before the forum"
+    AFTER = "after", "会后", "after the forum"
+
+
 class Role(Word):
     """What a caller may be to the campaign (requirements row 88)."""
 

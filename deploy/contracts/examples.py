@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from deploy.contracts.day import DAY, DAY_STATED
 from deploy.contracts.issues import ISSUES, ISSUES_STATED
+from deploy.contracts.meeting import MEETING, MEETING_STATED
 from deploy.contracts.operations import QUARANTINE
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.contracts.preparation import PREPARATION, PREPARATION_STATED
@@ -22,7 +23,6 @@ from shared.events import (
     BulletinDrafted,
     Count,
     Event,
-    ForumHeld,
     SessionClosed,
     VisitsConcluded,
 )
@@ -125,6 +125,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     **QUARANTINE,
     "KeyPaused": {"key": "ab12cd34", "paused_at": _CLOSED, "reason": "系统检修"},
     "KeyResumed": {"key": "ab12cd34", "resumed_at": _CLOSED + timedelta(hours=2)},
+    **MEETING,
     "KeyRevoked": {"key": "ab12cd34", "revoked_at": _CLOSED},
     "BulletinDrafted": {"session": _SESSION},
     "BulletinReviewed": _READ | {"reviewed_by": _HEAD, "reviewed_at": _CLOSED + timedelta(hours=1)},
@@ -206,8 +207,8 @@ _STATED: Final[Mapping[str, Mapping[str, Any]]] = {
     **DAY_STATED,
     **ISSUES_STATED,
     **PREPARATION_STATED,
+    **MEETING_STATED,
     SessionClosed.type: {"totals": _TOTALS},
-    ForumHeld.type: {"issues": 5},
     VisitsConcluded.type: {"teams": 2, "visits": 8, "questions": 9, "left_open": 1},
     BulletinDrafted.type: {
         "draft": 1,

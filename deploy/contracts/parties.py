@@ -36,6 +36,13 @@ _CHOOSES: Final = (
 )
 _OWING: Final = "承担该事项的单位 · the unit that owes it"
 _OPERATORS: Final = "运维人员，在任一服务 · operators, at any service"
+_ON_SITE: Final = "旗区政府、园区、联络员；市发展和改革委员会 · the banner, its park or liaison; the city DRC"
+_ORGANISERS: Final = "市发展和改革委员会、市人民政府办公室 · the city DRC, the general office"
+_LISTED: Final = (
+    "市直部门报本单位人员，旗区报旗区和企业人员；市发展和改革委员会、市人民政府办公室 · "
+    "a department its own people, the banner its own and the enterprises'; the city DRC, the general office"
+)
+_ANYONE_THERE: Final = f"{_ON_SITE}；市人民政府办公室 · the general office"
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
@@ -99,6 +106,23 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "SurveyFindingRecorded": ("调研发现问题已登记", f"{_BANNER}；{_DRC}"),
     "SurveyHeld": ("现场调研已结束", _BANNER),
     "ForumHeld": ("座谈会已召开", _BANNER),
+    "ForumNeedReported": ("座谈企业需求已上报", _ON_SITE),
+    "ForumNeedWithdrawn": ("座谈企业需求已撤回", _ON_SITE),
+    "DepartmentsInvited": ("参会部门已确定", _ORGANISERS),
+    "ParticipantsConfirmed": ("参会人员已确认", _LISTED),
+    "ParticipantsWaitlisted": ("参会人员已列入候补", _SERVICE),
+    "ParticipantWithdrawn": ("参会人员已退出", _LISTED),
+    "ParticipantPromoted": ("候补人员已递补", _SERVICE),
+    "ParticipantReplaced": ("参会人员已更换", _LISTED),
+    "RosterLocked": ("参会名单已锁定", _ORGANISERS),
+    "AttendanceTaken": ("到会情况已登记", _ANYONE_THERE),
+    "AgendaSet": ("座谈会议程已确定", f"{_BANNER}；{_DRC}"),
+    "SpeakersListed": ("企业发言名单已确定", _ON_SITE),
+    "SpeechStarted": ("企业已开始发言", _ANYONE_THERE),
+    "ConsultationSeatsStaffed": ("政策咨询席位已安排值守", _ON_SITE),
+    "ConsultationGiven": ("政策咨询已登记", f"{_ANYONE_THERE}；市直部门 · a city department"),
+    "VehiclesArranged": ("车辆已安排", "市人民政府办公室 · the general office"),
+    "MinutesRevised": ("座谈会纪要已修订", _ANYONE_THERE),
     "PolicyListed": ("政策已入库", _COMPILER),
     "PolicyAmended": ("政策条目已更正", _COMPILER),
     "PolicyRepealed": ("政策已废止", _COMPILER),
@@ -139,6 +163,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 _MADE_BY: Final = {
     "shared.events.library": "policy",
     "shared.events.policy": "policy",
+    "shared.events.roster": "forums",
     "shared.events.keys": "approvals",
     "shared.events.followup": "approvals",
     "shared.events.sessions": "approvals",

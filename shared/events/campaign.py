@@ -96,6 +96,9 @@ class Switches(Part):
     notice_quiet: timedelta = Field(
         default=timedelta(minutes=1), description="A change of date or place is told once it has stood this long"
     )
+    leaders_in_caps: bool = Field(
+        default=False, description="City leaders count among the city departments' 15 at the forum (I18)"
+    )
 
     def without_gates(self) -> "Switches":
         """Return these switches with every gate open: for load, chaos and tests of what lies behind a gate."""

@@ -5,12 +5,10 @@ import pytest
 from services.forums.domain import ForumsWorld
 from services.forums.domain.issue_refusals import IssueNumberTaken
 from services.forums.domain.refusals import AlreadyHeld
-from services.forums.domain.state import Forum
-from shared.campaign import NotAllowed, NotInCitySession, Registry, StatedByService, UnknownSession, WrongDivision
+from shared.campaign import NotAllowed, NotInCitySession, StatedByService, UnknownSession, WrongDivision
 from shared.events import ForumHeld, IssueRaised
 from shared.posted import Caller
 from shared.problems import NotYet
-from shared.vocabulary import SessionKind
 from tests.builders import (
     BANNER,
     BANNER_DRC,
@@ -20,22 +18,15 @@ from tests.builders import (
     OFFICE,
     OTHER_BANNER,
     OTHER_SESSION,
-    PLAN,
     caller,
     forum_held,
     issue_raised,
 )
-from tests.deciding import Post, decide, given, refused
+from tests.deciding import Post, decide, refused
+from tests.forums.gatherings import heard
 
 RAISED: Post = (issue_raised(), BANNER)
 HELD: Post = (forum_held(), BANNER)
-
-
-def heard(*posts: Post) -> ForumsWorld:
-    """Return the world of a service that has heard of the campaign, after some posts."""
-    banner = [session.session for session in PLAN.sessions if session.kind is SessionKind.BANNER]
-    world = ForumsWorld(registries={PLAN.campaign: Registry(PLAN)}, forums={name: Forum(name) for name in banner})
-    return given(world, *posts)
 
 
 @pytest.mark.row(35)
@@ -98,7 +89,9 @@ def test_two_sessions_may_use_the_same_issue_id() -> None:
 def test_the_end_of_a_forum_states_how_many_issues_its_own_session_has() -> None:
     elsewhere = (issue_raised(session=OTHER_SESSION), OTHER_BANNER)
     world = heard(RAISED, (issue_raised(issue="issue-2"), DRC), elsewhere)
-    assert decide(world, *HELD) == forum_held(issues=2)
+    held = decide(world, *HELD)
+    assert isinstance(held, ForumHeld)
+    assert held.issues == 2
     assert world.forums[BANNER_SESSION].issues == 2
 
 

@@ -6,12 +6,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from services.forums.domain.refusals import ClassFull
 from services.forums.store import Desk, Heard
 from shared.background import background
 from shared.clock import SystemClock
 from shared.intake import Intake
 from shared.receipts import Receipt
-from tests.builders import BANNER, BANNER_SESSION, PLAN, forum_held, issue_raised, posted
+from tests.builders import BANNER, BANNER_SESSION, OFFICE, PLAN, forum_held, issue_raised, posted
+from tests.forums.gatherings import INVITED, confirmed, official, withdrawn
 from tests.systems import System
 
 
@@ -42,6 +44,37 @@ async def test_every_issue_is_either_counted_or_marked_late(system: System) -> N
     (on_time,) = await system.rows("forums", "SELECT count(*) FROM issue WHERE NOT late")
     assert forum["issues"] == on_time["count"]
     assert await system.count("forums", "issue") == 40
+
+
+@pytest.mark.row(32)
+async def test_fifty_parallel_confirmations_never_exceed_the_cap_and_the_rest_wait_in_order(system: System) -> None:
+    async with instances(system, 3) as intakes:
+        await intakes[0].submit([posted(*INVITED, "invited")])
+        work = [
+            intakes[number % 3].submit([posted(confirmed(official(number)), OFFICE, f"confirm-{number}")])
+            for number in range(50)
+        ]
+        answers = [answer for (answer,) in await asyncio.gather(*work)]
+        assert sum(isinstance(answer, Receipt) for answer in answers) == 15
+        assert [type(answer) for answer in answers if not isinstance(answer, Receipt)] == [ClassFull] * 35
+        gone = "SELECT participant FROM participant WHERE place = 'confirmed' ORDER BY number LIMIT 5"
+        leaving = [row["participant"] for row in await system.rows("forums", gone)]
+        waits = "SELECT participant FROM participant WHERE place = 'waiting' ORDER BY number LIMIT 5"
+        next_up = {row["participant"] for row in await system.rows("forums", waits)}
+        await asyncio.gather(
+            *(
+                intakes[place % 3].submit([posted(withdrawn(one), OFFICE, f"withdraw-{one}")])
+                for place, one in enumerate(leaving)
+            )
+        )
+    places = "SELECT place, count(*) FROM participant GROUP BY place"
+    counted = {row["place"]: row["count"] for row in await system.rows("forums", places)}
+    assert counted == {"confirmed": 15, "waiting": 30, "withdrawn": 5}
+    seated = await system.rows("forums", "SELECT participant FROM participant WHERE place = 'confirmed'")
+    assert next_up <= {row["participant"] for row in seated}, "the waitlist moves up in order"
+    facts = "SELECT subject, version FROM outbox WHERE type LIKE 'chunfeng.participant%'"
+    versions = [row["version"] for row in await system.rows("forums", facts)]
+    assert sorted(versions) == list(range(1, 61)), "every place, wait, withdrawal and move is a numbered fact"
 
 
 @pytest.mark.row(35)

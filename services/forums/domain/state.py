@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.forums.domain.gathering import Arrangement, Consultation, Minutes, Need, Participant, Speech
 from services.forums.domain.issue import Issue
 
 
@@ -13,9 +14,14 @@ class Forum:
     session: str
     held_at: datetime | None = None
     issues: int | None = None
+    locked_at: datetime | None = None
+    """When its roster was locked."""
+    scheduled_at: datetime | None = None
+    """When the session begins, once announced."""
+    scheduled_version: int = 0
 
 
-State = Forum | Issue
+State = Forum | Issue | Participant | Need | Arrangement | Speech | Consultation | Minutes
 
 
 @dataclass

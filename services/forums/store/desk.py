@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums.domain import ACCEPTS, ForumsWorld
-from services.forums.store import forum, issues
+from services.forums.store import forum, issues, meeting
 from services.forums.store.rows import save
 from shared import plans
 from shared.events import Event
@@ -27,6 +27,7 @@ class Desk:
         # The forum first: it is the lock under which all the rest is counted.
         await forum.load(session, world, events)
         await issues.load(session, world, events)
+        await meeting.load(session, world, events)
         return world
 
     async def save(self, session: AsyncSession, world: ForumsWorld) -> None:

@@ -1,20 +1,25 @@
 """What the forums service learns from other services' facts."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums import tables
 from services.forums.store import followed
 from shared import plans
-from shared.events import CampaignPlanned
-from shared.vocabulary import SessionKind
+from shared.events import CampaignPlanned, NeedCollected, NeedWithdrawn, TeamAssigned, TeamComposition
+from shared.vocabulary import CITY_DIVISION, SessionKind
 
 
 async def known(session: AsyncSession) -> set[str]:
-    """Name what has come that waiting posts may wait for: plans, and answers of either kind."""
-    return await plans.heard(session) | await followed.settled(session)
+    """Name what has come that waiting posts may wait for: plans, answers of either kind, policy teams."""
+    teams = await session.exec(select(tables.Team.session, tables.Team.team))
+    composed = {f"{TeamAssigned.type} {name}/{team}" for name, team in teams}
+    return await plans.heard(session) | await followed.settled(session) | composed
 
 
 class Heard:
@@ -31,3 +36,50 @@ class Heard:
         if banner:
             new = insert(tables.Forum).on_conflict_do_nothing()
             await (await self._session.connection()).execute(new, [{"session": name} for name in banner])
+
+    async def announce(self, session: str, starts_at: datetime, version: int) -> None:
+        """Keep when a banner session begins; the newest word of it, in whatever order it comes."""
+        if session.endswith(f"-{CITY_DIVISION}"):
+            return
+        statement = insert(tables.Forum).values(session=session, scheduled_at=starts_at, scheduled_version=version)
+        # The plan may come after what it plans: the row is made by whoever comes first.
+        kept = statement.on_conflict_do_update(
+            index_elements=["session"],
+            set_={"scheduled_at": starts_at, "scheduled_version": version},
+            where=col(tables.Forum.scheduled_version) < version,
+        )
+        await (await self._session.connection()).execute(kept)
+
+    async def compose(self, team: TeamComposition, version: int) -> None:
+        """Keep who a policy team is: its people may sit at the consultation seats."""
+        people = [{"unit": one.unit, "name": one.name} for one in (team.leader, team.liaison, *team.members)]
+        values: dict[str, Any] = {"version": version, "people": people}
+        statement = insert(tables.Team).values(session=team.session, team=team.team, **values)
+        kept = statement.on_conflict_do_update(
+            index_elements=["session", "team"], set_=values, where=col(tables.Team.version) < version
+        )
+        await (await self._session.connection()).execute(kept)
+
+    async def collect(self, need: NeedCollected) -> None:
+        """Keep an enterprise's policy need beside those reported for the forum; its withdrawal may have come first."""
+        values: dict[str, Any] = {
+            "enterprise": need.enterprise,
+            "enterprise_code": need.enterprise_code,
+            "tags": [need.topic.zh],
+            "text": need.question,
+        }
+        await self._keep_need(need.session, need.need, values)
+
+    async def withdraw(self, need: NeedWithdrawn) -> None:
+        """Keep that a policy need was taken back."""
+        blank: dict[str, Any] = {"enterprise": "", "enterprise_code": "", "tags": []}
+        await self._keep_need(need.session, need.need, {"withdrawn": need.reason}, blank)
+
+    async def _keep_need(
+        self, session: str, need: str, values: dict[str, Any], otherwise: dict[str, Any] | None = None
+    ) -> None:
+        # Prefixed: the forum's own needs are numbered by the banners, and may have the same ids.
+        key = {"session": session, "need": f"policy-{need}"}
+        statement = insert(tables.Need).values(**key, **(otherwise or {}), **values)
+        kept = statement.on_conflict_do_update(index_elements=["session", "need"], set_=values)
+        await (await self._session.connection()).execute(kept)

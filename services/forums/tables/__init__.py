@@ -3,5 +3,19 @@
 from services.forums.tables.base import Campaign, Table
 from services.forums.tables.forum import Forum
 from services.forums.tables.issues import Issue, Question
+from services.forums.tables.meeting import Arrangement, Consultation, Minutes, Need, Participant, Speech, Team
 
-__all__ = ["Campaign", "Forum", "Issue", "Question", "Table"]
+__all__ = [
+    "Arrangement",
+    "Campaign",
+    "Consultation",
+    "Forum",
+    "Issue",
+    "Minutes",
+    "Need",
+    "Participant",
+    "Question",
+    "Speech",
+    "Table",
+    "Team",
+]

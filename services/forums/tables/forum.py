@@ -15,3 +15,6 @@ class Forum(Table, table=True):
     held_at: datetime | None = None
     issues: int | None = None
     """Issues raised by the time it was held: the control total of its bulletin."""
+    locked_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    scheduled_version: int = 0
