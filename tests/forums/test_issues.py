@@ -15,7 +15,7 @@ from services.forums.domain.issue_refusals import (
     OwnWork,
 )
 from shared.campaign import NotAllowed, StatedByService, WrongDivision
-from shared.events import IssueEvent
+from shared.events import ForumHeld, IssueEvent
 from shared.problems import NotYet, Refused
 from shared.vocabulary import IssueState
 from tests.builders import (
