@@ -112,25 +112,3 @@ async def issue(
         return await keyring.issue(database, chosen, now, role=role, by=who())
     finally:
         await database.close()
-
-
-async def revoke(database: Database, key: str, now: datetime) -> None:
-    """Revoke a key."""
-    try:
-        await keyring.revoke(database, key, now, by=who())
-    except keyring.UnknownKeyError:
-        raise SystemExit(f"没有这个密钥 there is no such key: {key}") from None
-    finally:
-        await database.close()
-
-
-async def lines_of_keys(database: Database) -> list[str]:
-    """Return a line for each key."""
-    try:
-        rows = await keyring.listing(database)
-    finally:
-        await database.close()
-    return [
-        f"{row.key}  {'已吊销 revoked' if row.revoked_at else '有效 valid'}  {row.unit}  {row.unit_name}  {row.role}"
-        for row in rows
-    ]

@@ -1,14 +1,11 @@
 """chunfeng: the one command line. `chunfeng --help` shows every command with an example."""
 
-import asyncio
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from shared.vocabulary import Role
+from deploy import keys
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / ".chunfeng" / "local"
@@ -21,9 +18,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="密钥：签发、查看、吊销。Issue, list and revoke the units' keys.", no_args_is_help=True)
 rebuild = typer.Typer(help="从事件重建。Rebuild from the facts.", no_args_is_help=True)
-app.add_typer(keys, name="keys")
+app.add_typer(keys.app, name="keys")
 app.add_typer(rebuild, name="rebuild")
 
 Folder = Annotated[Path, typer.Option(help="Where the running system keeps its data")]
@@ -102,52 +98,6 @@ def logs(  # noqa: PLR0913, PLR0917  (a command's options)
     from deploy.logbook import Wanted, run  # noqa: PLC0415
 
     raise typer.Exit(run(folder, Wanted(session, event, level), follow=follow, as_json=as_json, source=source))
-
-
-@keys.command("issue")
-def issue_keys(
-    units: Annotated[list[str] | None, typer.Argument(help="Credit codes; every unit of the plan if left out")] = None,
-    plan: Annotated[Path, typer.Option(help="The campaign's plan with its units")] = ROOT
-    / "services/approvals/campaigns/spring-2022.json",
-    role: Annotated[Role | None, typer.Option(help="Another role than the unit's own: operator, viewer …")] = None,
-    folder: Folder = FOLDER,
-) -> None:
-    """签发密钥，只显示一次。Issue keys; each token is shown this once, as JSON by credit code.
-
-    Example: chunfeng keys issue 11150600MB0XX0027E
-
-    Example: chunfeng keys issue 11150600MB0XX0027E --role operator
-    """
-    from deploy.administration import approvals_database, issue, units_in  # noqa: PLC0415
-
-    tokens = asyncio.run(issue(approvals_database(folder), units_in(plan), units, datetime.now(UTC), role))
-    typer.echo(json.dumps(tokens, indent=1))
-
-
-@keys.command("list")
-def list_keys(folder: Folder = FOLDER) -> None:
-    """列出密钥。List keys, newest first.
-
-    Example: chunfeng keys list
-    """
-    from deploy.administration import approvals_database, lines_of_keys  # noqa: PLC0415
-
-    for line in asyncio.run(lines_of_keys(approvals_database(folder))):
-        typer.echo(line)
-
-
-@keys.command("revoke")
-def revoke_key(
-    key: Annotated[str, typer.Argument(help="The eight characters after cf_")], folder: Folder = FOLDER
-) -> None:
-    """吊销密钥，各服务数秒内生效。Revoke a key; every service refuses it within seconds.
-
-    Example: chunfeng keys revoke ab12cd34
-    """
-    from deploy.administration import approvals_database, revoke  # noqa: PLC0415
-
-    asyncio.run(revoke(approvals_database(folder), key, datetime.now(UTC)))
-    typer.echo(f"已吊销 revoked: {key}")
 
 
 @rebuild.command("bulletin")

@@ -25,6 +25,8 @@ from shared.tables import Key
 from shared.vocabulary import Level, Role
 
 _TOKEN = re.compile(r"(?:cf|cftest)_([a-z0-9]{8})_([A-Za-z0-9]{32})_([0-9a-f]{8})")
+HOME: Final = "approvals"
+"""The service that issues keys."""
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _REFRESH_SECONDS: Final = 1.0
 """A revoked key stops working within this time plus its travel through the stream."""

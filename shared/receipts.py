@@ -131,7 +131,7 @@ async def keep_waiting(session: AsyncSession, waiting: Sequence[tuple[Posted, st
             "sources": [one.source for one, _ in waiting],
             "ids": [one.id for one, _ in waiting],
             "needs": [needs for _, needs in waiting],
-            "posted": [_dump(one) for one, _ in waiting],
+            "posted": [dump_posted(one) for one, _ in waiting],
             "now": now,
         },
     )
@@ -151,7 +151,7 @@ async def came_meanwhile(session: AsyncSession, waiting: Sequence[tuple[Posted, 
 
 async def release(session: AsyncSession, unlocked: set[str], accepts: Mapping[str, type[Event]]) -> list[Posted]:
     """Take out of waiting what needed one of the facts just recorded."""
-    return [_load(posted, accepts) for (posted,) in await rows(session, _RELEASE, list(unlocked))]
+    return [load_posted(posted, accepts) for (posted,) in await rows(session, _RELEASE, list(unlocked))]
 
 
 async def settle_refused(session: AsyncSession, released: Sequence[Posted], answers: Sequence[object]) -> None:
@@ -173,7 +173,8 @@ async def find(session: AsyncSession, source: str, event_id: str) -> dict[str, A
     return None if found is None else json.loads(found)
 
 
-def _dump(posted: Posted) -> str:
+def dump_posted(posted: Posted) -> str:
+    """Return a posted event as text to be kept."""
     caller = posted.caller
     return json.dumps(
         {
@@ -191,7 +192,8 @@ def _dump(posted: Posted) -> str:
     )
 
 
-def _load(text_form: str, accepts: Mapping[str, type[Event]]) -> Posted:
+def load_posted(text_form: str, accepts: Mapping[str, type[Event]]) -> Posted:
+    """Read back what `dump_posted` wrote."""
     raw = json.loads(text_form)
     key, unit, unit_name, role, level, division = raw["caller"]
     event = accepts[raw["type"]].model_validate(raw["data"])

@@ -16,7 +16,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import faults, gauges, logs, pulse, quarantine, reference, web
+from shared import faults, gauges, keys, logs, pulse, quarantine, reference, uses, web
 from shared.background import background as background
 from shared.beat import Beat
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
@@ -29,6 +29,7 @@ from shared.outbox import state
 from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
+from shared.signing import Signatures
 from shared.stream import connect, connection_options, last_in_stream
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
@@ -105,16 +106,11 @@ class Spine:
         routers = [
             *ways,
             *routes,
-            web.feed_route(self.database, self.keys),
+            web.feed_route(self.database, self.keys, self.front.trial if self.front else None),
             web.quarantine_routes(self.ward, self.consumer, pages),
             pages.routes(),
         ]
-        self.health = web.Health(
-            needed={"database": self.database.answers, "nats": self._nats_answers},
-            details=self._progress,
-            useful=useful,
-            measures=(self._measure, *measures),
-        )
+        self.health = self._health(useful, measures)
         return web.service(
             self.service,
             summary=summary,
@@ -124,6 +120,15 @@ class Spine:
             post_events=self.front.post if self.front else None,
             clock=self.clock,
             pages=pages,
+            signatures=Signatures(self.service, self.keys, self.database),
+        )
+
+    def _health(self, useful: Mapping[str, web.Check], measures: Sequence[web.Measure]) -> web.Health:
+        return web.Health(
+            needed={"database": self.database.answers, "nats": self._nats_answers},
+            details=self._progress,
+            useful=useful,
+            measures=(self._measure, *measures),
         )
 
     def _ways_in(self, pages: web.Pages, tables: Sequence[Kind]) -> tuple[list[APIRouter], list[web.Part]]:
@@ -166,6 +171,9 @@ class Spine:
                 await stack.enter_async_context(background(replay_wanted(self.consumer, self.ward), "replays"))
             await self.broker.start()
             await stack.enter_async_context(background(pulse.tell(self._client, self.take_beat), "beat"))
+            if self.service == keys.HOME:
+                await uses.hear(self._client, self.database)
+            await stack.enter_async_context(background(uses.tell(self._client, self.service, self.keys), "uses"))
             yield
 
     @property

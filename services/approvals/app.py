@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.approvals import api
 from services.approvals.agenda import AGENDA
-from services.approvals.pages import application, followup, ledger, sessions
+from services.approvals.pages import application, followup, keys, ledger, sessions
 from services.approvals.store import Desk
 from shared.agenda import Timekeeper
 from shared.settings import ServiceSettings
@@ -25,6 +25,7 @@ def build(settings: ServiceSettings) -> FastAPI:
             ledger.routes(spine.database, spine.clock, pages),
             application.routes(spine.database, spine.clock, pages),
             followup.routes(spine, pages),
+            keys.routes(spine, pages),
         ],
         parts=(Timekeeper(spine, AGENDA),),
         pages=pages,

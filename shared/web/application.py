@@ -8,11 +8,13 @@ from fastapi import APIRouter, FastAPI
 
 from shared import logs
 from shared.clock import Clock
+from shared.signing import Signatures
 from shared.web import problem
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
+from shared.web.signed import SignedRequests
 
 # FastAPI's own pages fetch their scripts from another host.
 _NO_PAGES: Any = {"docs_url": None, "redoc_url": None}
@@ -36,6 +38,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     clock: Clock,
     post_events: Endpoint | None = None,
     pages: Pages | None = None,
+    signatures: Signatures | None = None,
 ) -> FastAPI:
     """Build the FastAPI application of a service; its parts start and stop with it, in order."""
 
@@ -51,6 +54,8 @@ def service(  # noqa: PLR0913  (what makes up a service)
     app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
     if post_events is not None:
         app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
+    if signatures is not None:
+        app.add_middleware(SignedRequests, signatures=signatures)
     app.add_middleware(CanonicalLine, service=name)
     problem.install(app, pages)
     app.include_router(health_routes(name, clock, health))

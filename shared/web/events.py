@@ -1,6 +1,6 @@
 """POST /v1/events: CloudEvents 1.0 in structured, binary and batch mode, answered after COMMIT."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
 from fastapi import APIRouter, Request, Security
@@ -15,14 +15,19 @@ from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
 from shared.receipts import Receipt, find
 from shared.swift import SwiftReader
+from shared.trial import Trial
 from shared.web import openapi
 from shared.web.problem import problem_response
 from shared.web.requests import Json, headers_of, note, read_body
 
+Submit = Callable[[Sequence[Posted]], Awaitable[Sequence[Answer]]]
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST: Final = 500
 """Most events in one batch request."""
+
+
+_EMPTIED: Final = {"responses": openapi.refusals(401, 503)}
 
 
 class UnknownMediaType(Refused):
@@ -59,9 +64,21 @@ class Desk:
         self._clock = clock
         self._limit = limit
         self._swift = SwiftReader(intake.desk.accepts)
+        self.trial = Trial(intake, clock)
 
     async def post(self, request: Request) -> Response:
         """Answer one request."""
+        return await self._handle(request, self._submit, 202)
+
+    async def validate(self, request: Request) -> Response:
+        """Answer what a post would be answered now, and record nothing."""
+        return await self._handle(request, self.trial.validate, 200)
+
+    async def _submit(self, posted: Sequence[Posted]) -> Sequence[Answer]:
+        """Record events, or try them out if the key is for that."""
+        return await (self.trial if posted[0].caller.test else self._intake).submit(posted)
+
+    async def _handle(self, request: Request, submit: Submit, good: int) -> Response:
         headers = headers_of(request)
         key = headers.get(b"authorization")
         caller = await self._keys.caller(None if key is None else key.decode("latin-1"))
@@ -69,15 +86,17 @@ class Desk:
         body = await read_body(request, headers, self._limit)
         media = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
         if media == envelope.BATCH:
-            return await self._batch(request, self._read_batch(body), caller)
+            incoming = self._read_batch(body)
+            note(request, correlation_ids=[one.correlation_id for one in incoming if isinstance(one, Incoming)])
+            return _of_batch(request, await self._settle(incoming, caller, submit), good)
         if media == envelope.STRUCTURED:
             swift = self._swift.read(body, batch=False)
-            return await self._single(request, swift[0] if swift else self._read(envelope.decode(body)), caller)
-        if b"ce-specversion" in headers and media in ("application/json", ""):
-            return await self._single(
-                request, self._read(envelope.binary_event(request.scope["headers"], body)), caller
-            )
-        raise UnknownMediaType(path="Content-Type")
+            one = swift[0] if swift else self._read(envelope.decode(body))
+        elif b"ce-specversion" in headers and media in ("application/json", ""):
+            one = self._read(envelope.binary_event(request.scope["headers"], body))
+        else:
+            raise UnknownMediaType(path="Content-Type")
+        return await self._single(request, self._posted(one, caller), submit, good)
 
     async def submit(self, caller: Caller, event_type: str, data: Mapping[str, Any], event_id: str) -> Receipt:
         """Record an event for a caller who fills in a form or a table, as if his system had posted it.
@@ -85,40 +104,31 @@ class Desk:
         The same id again is the same event again; raises what a post would be refused with, paths below `data`.
         """
         raw = {"specversion": "1.0", "id": event_id, "source": caller.source, "type": event_type, "data": dict(data)}
-        (answer,) = await self._intake.submit([self._posted(self._read(raw), caller)])
+        (answer,) = await self._submit([self._posted(self._read(raw), caller)])
         if isinstance(answer, Refused):
             raise answer
         return answer
 
     async def settle(self, caller: Caller, raws: Sequence[object]) -> list[Answer]:
         """Record events for a caller as a batch of his would; each has its answer, a refusal harms no neighbour."""
-        return await self._settle([self._try(self._read, raw) for raw in raws], caller)
+        return await self._settle([self._try(self._read, raw) for raw in raws], caller, self._submit)
 
-    async def _single(self, request: Request, incoming: Incoming, caller: Caller) -> Response:
-        posted = self._posted(incoming, caller)
+    async def _single(self, request: Request, posted: Posted, submit: Submit, good: int) -> Response:
         event = posted.event
         about = {"event_type": event.type, "subject": event.subject}
         note(request, event_id=posted.id, correlation_id=posted.correlation_id, **about)
-        (answer,) = await self._intake.submit([posted])
+        (answer,) = await submit([posted])
         if isinstance(answer, Refused):
             note(request, refused=answer.code)
             return problem_response(answer.problem())
         note(request, receipt=answer.status)
-        return Json(answer.text, 202)
+        return Json(answer.text, good)
 
-    async def _settle(self, incoming: Sequence[Incoming | Refused], caller: Caller) -> list[Answer]:
+    async def _settle(self, incoming: Sequence[Incoming | Refused], caller: Caller, submit: Submit) -> list[Answer]:
         read = [one if isinstance(one, Refused) else self._try(self._posted, one, caller) for one in incoming]
         good = [one for one in read if isinstance(one, Posted)]
-        settled = iter(await self._intake.submit(good) if good else [])
+        settled = iter(await submit(good) if good else [])
         return [next(settled) if isinstance(one, Posted) else one for one in read]
-
-    async def _batch(self, request: Request, incoming: Sequence[Incoming | Refused], caller: Caller) -> Response:
-        answers = await self._settle(incoming, caller)
-        refused = sum(isinstance(answer, Refused) for answer in answers)
-        ids = [one.correlation_id for one in incoming if isinstance(one, Incoming)]
-        note(request, events=len(answers), refusals=refused, correlation_ids=ids)
-        text = ",".join([dump(answer) for answer in answers])
-        return Json(f'{{"receipts":[{text}]}}', 207 if refused else 202)
 
     def _read_batch(self, body: bytes) -> Sequence[Incoming | Refused]:
         if (swift := self._swift.read(body, batch=True)) is not None and len(swift) <= MOST and swift:
@@ -155,6 +165,13 @@ class Desk:
         )
 
 
+def _of_batch(request: Request, answers: Sequence[Answer], good: int) -> Response:
+    refused = sum(isinstance(answer, Refused) for answer in answers)
+    note(request, events=len(answers), refusals=refused)
+    text = ",".join([dump(answer) for answer in answers])
+    return Json(f'{{"receipts":[{text}]}}', 207 if refused else good)
+
+
 def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:
     """Return the routes of the intake: posting events, reading receipts and schemas."""
     router = APIRouter()
@@ -165,12 +182,28 @@ def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:
         """Record one CloudEvent, or a batch of up to 500; the answer is the receipt."""
         return await desk.post(request)
 
+    dry = openapi.post_events(intake.desk.accepts, MOST, good="200")
+
+    @router.post("/v1/validate", openapi_extra=dry, response_class=Response)
+    async def validate(request: Request) -> Response:
+        """Answer what `POST /v1/events` would answer just now, and record nothing."""
+        return await desk.validate(request)
+
+    @router.delete("/v1/sandbox", status_code=204, dependencies=[Security(openapi.KEY)], openapi_extra=_EMPTIED)
+    async def empty(request: Request) -> Response:
+        """Forget what was posted with the caller's key for trying out."""
+        await desk.trial.empty(await keys.caller(request.headers.get("authorization")))
+        return Response(status_code=204)
+
     @router.get("/v1/receipts", dependencies=[Security(openapi.KEY)], openapi_extra=openapi.get_receipt())
     async def receipt(request: Request, id: str) -> dict[str, Any]:  # noqa: A002  (the CloudEvents attribute)
         """Return the caller's receipt for an event id, as it stands now."""
         caller = await keys.caller(request.headers.get("authorization"))
-        async with intake.database.reading() as session:
-            found = await find(session, caller.source, id)
+        if caller.test:
+            found = await desk.trial.receipt(caller, id)
+        else:
+            async with intake.database.reading() as session:
+                found = await find(session, caller.source, id)
         if found is None:
             raise NoReceipt(id=id)
         return found

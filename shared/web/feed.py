@@ -15,10 +15,11 @@ from starlette.responses import Response, StreamingResponse
 
 from shared.database import Database
 from shared.envelope import Fact, read_published, with_sequence
-from shared.events import KeyIssued, KeyRevoked
+from shared.keyfacts import TYPES as KEY_TYPES
 from shared.keys import Keys
 from shared.posted import Caller
 from shared.problems import Refused
+from shared.trial import Trial
 from shared.vocabulary import Level, Role
 from shared.web import openapi
 
@@ -26,7 +27,6 @@ MOST: Final = 500
 LONGEST_WAIT: Final = 30
 _LOOK_EVERY_SECONDS: Final = 0.25
 _BEAT_SECONDS: Final = 15.0
-_SECRETS: Final = {KeyIssued.type, KeyRevoked.type}
 _READ: Final = text("""
     SELECT sequence, type, envelope FROM outbox WHERE sequence > :after
         AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
@@ -40,7 +40,7 @@ def may_see(caller: Caller, fact: Fact) -> bool:
 
     The city's units see every session, a banner's only its own; keys are the city DRC's business.
     """
-    if fact.type in _SECRETS:
+    if fact.type in KEY_TYPES:
         return caller.role is Role.DRC and caller.level is Level.CITY
     if caller.level is Level.CITY or fact.session is None:
         return True
@@ -69,12 +69,15 @@ Types = Annotated[list[str] | None, Query(alias="type", max_length=50, descripti
 class Feed:
     """Reads a service's facts for callers."""
 
-    def __init__(self, database: Database) -> None:
-        """Take the service's database."""
+    def __init__(self, database: Database, trial: Trial | None = None) -> None:
+        """Take the service's database; keys for trying out see their sandbox instead."""
         self._database = database
+        self._trial = trial
 
     async def page(self, caller: Caller, after: int, most: int, types: Sequence[str] | None) -> Page:
         """Return what comes after a sequence and the caller may see."""
+        if caller.test:
+            return await self._sandbox(caller, after, most, types)
         async with self._database.reading() as session:
             connection = await session.connection()
             # Asked first: what is recorded meanwhile is looked at the next time, and not passed over.
@@ -86,6 +89,13 @@ class Feed:
         newest = found[-1][0] if found else 0
         reached = newest if len(found) == most else max(last, after, newest)
         return Page(seen, reached, max(last, reached))
+
+    async def _sandbox(self, caller: Caller, after: int, most: int, types: Sequence[str] | None) -> Page:
+        written = await self._trial.facts(caller) if self._trial is not None else []
+        numbered = [with_sequence(text_form, number) for number, text_form in enumerate(written, start=1)]
+        wanted = [(n, read_published(one).type, one) for n, one in enumerate(numbered, start=1) if n > after]
+        seen = [one for one in wanted if not types or one[1] in types][:most]
+        return Page(seen, seen[-1][0] if len(seen) == most else max(len(numbered), after), max(len(numbered), after))
 
     async def waited(
         self, caller: Caller, after: int, most: int, types: Sequence[str] | None, *, seconds: float
@@ -140,10 +150,10 @@ _ANSWER: Final[Mapping[str, Any]] = {
 }
 
 
-def feed_route(database: Database, keys: Keys) -> APIRouter:
+def feed_route(database: Database, keys: Keys, trial: Trial | None = None) -> APIRouter:
     """Return the routes of the feed."""
     router = APIRouter(prefix="/v1/feed", dependencies=[Security(openapi.KEY)])
-    feed = Feed(database)
+    feed = Feed(database, trial)
 
     @router.get("", response_class=Response, openapi_extra=openapi.read_feed(_ANSWER))
     async def page(

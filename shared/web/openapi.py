@@ -18,7 +18,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 KEY: Final = HTTPBearer(
     scheme_name="key",
     bearerFormat="cf_<key>_<secret>_<checksum>",
-    description="单位密钥 · A unit's key, issued by `chunfeng keys issue`.",
+    description="单位密钥 · A unit's key, issued by `chunfeng keys issue`; or a signed request, see docs/integrate.md.",
     auto_error=False,  # the route itself refuses, in the form of every other refusal
 )
 _STRUCTURED: Final = f"#/paths/~1v1~1events/post/requestBody/content/{STRUCTURED.replace('/', '~1')}/schema"
@@ -66,6 +66,8 @@ RECEIPT: Final[Schema] = {
             "items": {"type": "object", "properties": {"type": {"type": "string"}, "id": {"type": "string"}}},
         },
         "waits_for": {"type": "string", "description": "Type and subject of the event it waits for"},
+        "test": {"const": True, "description": "Posted with a key for trying out: recorded nowhere"},
+        "dry_run": {"const": True, "description": "The answer of /v1/validate: recorded nowhere"},
         "duplicate": {"const": True, "description": "Posted before: this is the first receipt again"},
         "problem": _PROBLEM_SCHEMA,
     },
@@ -82,6 +84,10 @@ _RECEIPTS: Final[Schema] = {
     "type": "object",
     "required": ["receipts"],
     "properties": {"receipts": {"type": "array", "items": {"anyOf": [RECEIPT, _REFUSED]}}},
+}
+_GOOD: Final = {
+    "202": "已登记；答复即回执 · Recorded: the receipt, given after COMMIT",
+    "200": "可以登记；未作任何记录 · It would be recorded; nothing was",
 }
 _REFUSALS: Final = {
     400: "请求内容无法读取 · The body is not JSON, or not what its content type says",
@@ -155,8 +161,8 @@ def _answer(description: str, *schemas: Schema) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def post_events(accepts: Mapping[str, type[Event]], most: int) -> Schema:
-    """Describe POST /v1/events of a service that takes these events, so many at a time."""
+def post_events(accepts: Mapping[str, type[Event]], most: int, good: str = "202") -> Schema:
+    """Describe POST /v1/events, or /v1/validate, of a service that takes these events, so many at a time."""
     events = [accepts[name] for name in sorted(accepts)]
     bodies = [{"$ref": f"{_STRUCTURED}/oneOf/{place}/properties/data"} for place in range(len(events))]
     content = {
@@ -169,7 +175,7 @@ def post_events(accepts: Mapping[str, type[Event]], most: int) -> Schema:
         for name in ("specversion", "id", "source", "type", "time")
     ]
     answers = {
-        "202": _answer("已登记；答复即回执 · Recorded: the receipt, given after COMMIT", RECEIPT, _RECEIPTS),
+        good: _answer(_GOOD[good], RECEIPT, _RECEIPTS),
         "207": _answer("批量中有事件被拒 · Some events of a batch were refused, the others are recorded", _RECEIPTS),
     }
     return {

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.clock import SHANGHAI
-from shared.keys import BadKey, Keys
+from shared.keys import BadKey, Keys, may_read
 from shared.posted import Caller
 from shared.problems import Refused
 
@@ -108,9 +108,10 @@ class Pages:
         """Return who has logged in, or None."""
         token = request.cookies.get(COOKIE)
         try:
-            return await self._keys.caller(f"Bearer {token}") if token else None
+            caller = await self._keys.caller(f"Bearer {token}") if token else None
         except BadKey:
             return None
+        return None if caller is None or caller.test else caller
 
     def needs_login(self) -> Any:  # noqa: ANN401  (FastAPI's own type of a dependency)
         """Return the dependency that gives a route its caller and sends everybody else to the login page."""
@@ -168,7 +169,7 @@ class Pages:
         async def log_in(request: Request, key: Text = "", next: Text = "/") -> Response:  # noqa: A002
             from_here(request)
             try:
-                await self._keys.caller(f"Bearer {key.strip()}")
+                may_read(await self._keys.caller(f"Bearer {key.strip()}"))
             except Refused as refusal:
                 problem = refusal.problem()
                 return await self.show(request, "login.html", status=401, next=_local(next), problem=problem)

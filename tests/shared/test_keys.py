@@ -1,17 +1,26 @@
 """Keys: typed right, known everywhere, refused everywhere within two seconds of their revocation (row 75)."""
 
+import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.approvals import keyring
 from shared import keyfacts, keys
 from shared.database import Database
-from shared.events import KeyIssued, KeyRevoked
+from shared.events import ApplicationDocketed, KeyEvent, KeyIssued, KeyPaused, KeyResumed, KeyRevoked
 from shared.keys import BadKey, Keys, NoKey
-from tests.builders import BANNER, DRC, unit
-from tests.posting import Office, approvals
+from tests.builders import (
+    BANNER,
+    CITY_SESSION,
+    DRC,
+    application_docketed,
+    project_code,
+    session_scheduled,
+    unit,
+)
+from tests.posting import OPENED, Office, approvals
 from tests.systems import System, until
 
 pytestmark = pytest.mark.row(75)
@@ -33,7 +42,7 @@ def issued(made: keys.NewKey) -> KeyIssued:
     )
 
 
-async def told(database: Database, *events: KeyIssued | KeyRevoked) -> None:
+async def told(database: Database, *events: KeyEvent) -> None:
     """Let a service hear of keys, one transaction each."""
     for event in events:
         async with database.transaction() as session:
@@ -118,6 +127,75 @@ async def test_a_revocation_is_in_force_everywhere_within_two_seconds(system: Sy
 
         await until(refused_everywhere, within=5)
         assert time.monotonic() - started < 2
+
+
+async def test_a_paused_key_opens_nothing_until_it_is_resumed(system: System) -> None:
+    async with approvals(system) as office:
+        database, key = await system.database("approvals"), office.tokens[BANNER.unit].split("_")[1]
+        await keyring.pause(database, key, datetime.now(UTC), reason="系统检修")
+        await until(lambda: refused_as(office, "it is paused until the city DRC resumes it"), within=2)
+        await keyring.resume(database, key, datetime.now(UTC))
+        await until(lambda: taken(office), within=2)
+        facts = await system.rows("approvals", "SELECT type FROM outbox WHERE subject = $1 ORDER BY sequence", key)
+        assert [row["type"].split(".")[2] for row in facts] == ["issued", "paused", "resumed"]
+
+
+async def refused_as(office: Office, reason: str) -> bool:
+    answer = await office.client.get("/v1/receipts", params={"id": "none"}, headers=office.key(BANNER))
+    return answer.status_code == 401 and reason in str(answer.json()["title_en"])
+
+
+async def test_a_replaced_key_works_beside_the_new_one_until_its_time_is_over(system: System) -> None:
+    async with approvals(system) as office:
+        database, key = await system.database("approvals"), office.tokens[BANNER.unit].split("_")[1]
+        token, _ = await keyring.rotate(database, key, datetime.now(UTC), overlap=timedelta(seconds=2))
+        both = [Office(office.client, {BANNER.unit: one}) for one in (office.tokens[BANNER.unit], token)]
+        await until(lambda: taken(both[1]), within=2)
+        assert await taken(both[0])
+        await until(lambda: refused_as(both[0], "it has expired"), within=5)
+        assert await taken(both[1])
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1)])
+async def test_pausing_and_replacing_come_to_the_same_in_whatever_order_they_are_heard(
+    system: System, order: tuple[int, ...]
+) -> None:
+    database, made, new = await system.database("forums"), keys.make(), keys.make()
+    later = NOW + timedelta(hours=1)
+    replacing = issued(new).model_copy(update={"replaces": made.key, "replaced_until": datetime.now(UTC)})
+    events = (issued(made), KeyPaused(key=made.key, paused_at=later), replacing)
+    await told(database, *(events[each] for each in order), KeyResumed(key=made.key, resumed_at=NOW))
+    row, *_ = await system.rows("forums", "SELECT paused_at, resumed_at, expires_at FROM key WHERE key = $1", made.key)
+    assert (row["paused_at"], row["resumed_at"]) == (later, NOW)
+    assert await reason(database, made.token) == "it has expired"
+    assert await reason(database, new.token) is None
+
+
+async def test_a_key_for_some_events_posts_no_others_and_one_for_reading_none(system: System) -> None:
+    async with approvals(system, *OPENED) as office:
+        database, drc = await system.database("approvals"), unit("drc")
+        for types, answers in (((ApplicationDocketed.type,), (202, 403)), ((), (403, 403))):
+            tokens = await keyring.issue(database, [drc], datetime.now(UTC), grant=keyring.Grant(types=types))
+            narrow = Office(office.client, tokens)
+            await asyncio.sleep(1.1)
+            docketed = await narrow.post(application_docketed(project_code=project_code(len(types) + 1)), DRC)
+            scheduled = await narrow.post(session_scheduled(session=CITY_SESSION), DRC)
+            assert (docketed.status_code, scheduled.status_code) == answers
+            assert scheduled.json()["type"] == "/problems/beyond-scope"
+            assert (await narrow.client.get("/v1/feed", headers=narrow.key(DRC))).status_code == 200
+
+
+async def test_the_last_use_of_a_key_is_known_where_keys_are_kept_wherever_it_was_used(system: System) -> None:
+    async with approvals(system) as here, system.serving("forums") as client:
+        there = Office(client, here.tokens)
+        await until(lambda: taken(there))
+        key = here.tokens[BANNER.unit].split("_")[1]
+
+        async def known() -> bool:
+            (row,) = await system.rows("approvals", "SELECT last_used_at FROM key WHERE key = $1", key)
+            return row["last_used_at"] is not None
+
+        await until(known, within=6)
 
 
 async def test_revoking_twice_or_an_unknown_key_changes_nothing_else(system: System) -> None:
