@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from tests.systems import System
 
@@ -24,6 +24,7 @@ _QUIET: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+_REFUSED: Final = "the server responded with a status of 4"
 PHONE: Final = (360, 740)
 DESK: Final = (1280, 900)
 
@@ -75,13 +76,18 @@ async def visit(
     page = await context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
     page.on("request", lambda one: None if one.url.startswith((address, "data:")) else troubles.append(one.url))
     try:
         yield page
     finally:
         await context.close()
     assert troubles == []
+
+
+def _is_trouble(message: ConsoleMessage) -> bool:
+    """Tell a fault from a page that says no: Chromium reports the status of a refusal as an error too."""
+    return message.type == "error" and _REFUSED not in message.text
 
 
 def picture(name: str) -> str | None:

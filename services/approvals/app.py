@@ -6,9 +6,11 @@ from fastapi import FastAPI
 
 from services.approvals import api
 from services.approvals.agenda import AGENDA
-from services.approvals.pages import application, followup, keys, ledger, sessions
+from services.approvals.pages import application, followup, keys, ledger, session_day, sessions
+from services.approvals.pages.day import Day
 from services.approvals.store import Desk
 from shared.agenda import Timekeeper
+from shared.printing.papers import Papers
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 
@@ -17,6 +19,7 @@ def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("approvals", settings, desk=Desk())
     pages = spine.pages(Path(__file__).with_name("templates"))
+    papers = Papers(settings.fonts_folder)
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
         routes=[
@@ -26,7 +29,8 @@ def build(settings: ServiceSettings) -> FastAPI:
             application.routes(spine.database, spine.clock, pages),
             followup.routes(spine, pages),
             keys.routes(spine, pages),
+            session_day.routes(Day(spine, pages), papers),
         ],
-        parts=(Timekeeper(spine, AGENDA),),
+        parts=(papers, Timekeeper(spine, AGENDA)),
         pages=pages,
     )

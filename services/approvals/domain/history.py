@@ -182,6 +182,11 @@ def _changes(old: Mapping[str, Told], new: Mapping[str, Told]) -> tuple[Change, 
     )
 
 
+def compared(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Tell what a fact would change of the one it replaces, before anybody records it."""
+    return _changes(_said(old or {}), _said(new))
+
+
 def history(facts: Iterable[Recorded]) -> list[Entry]:
     """Tell an application's facts in order, each with what it changed of the one it replaces."""
     before: dict[str, dict[str, Told]] = {}

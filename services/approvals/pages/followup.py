@@ -2,11 +2,9 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.ledger import Asked, Line
@@ -21,6 +19,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import ForwardResult, Role
 from shared.web import Pages
+from shared.web.forms import data_of
 
 OPEN: Final = (State.OVERDUE, State.DEFERRED, State.PARTLY, State.FORWARDED, State.RECEIVED)
 DONE: Final = (State.MADE_GOOD, State.REVOKED, State.GRANTED, State.REFUSED)
@@ -30,27 +29,6 @@ _FORMS: Final[Mapping[str, type[FollowUpEvent]]] = {
     "received": ForwardReceived,
     "resolved": ForwardResolved,
 }
-
-
-def data_of(kind: type[FollowUpEvent], form: FormData) -> dict[str, Any]:
-    """Return an event's data as a form says it; what is left empty is not said, a time is Ordos time."""
-    data: dict[str, Any] = {}
-    for name in kind.model_fields:
-        given = [str(one) for one in form.getlist(name) if str(one).strip()]
-        if name == "materials":
-            data[name] = given
-        elif given:
-            data[name] = _moment(given[0]) if name.endswith("_at") else given[0].strip()
-    return data
-
-
-def _moment(text: str) -> str:
-    """Return a browser's local time as a moment; what is none is left for the schema to refuse."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment).isoformat()
 
 
 def of_whom(caller: Caller, unit: str) -> str | None:

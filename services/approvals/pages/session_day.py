@@ -1,0 +1,16 @@
+"""All pages of a session's day, put together."""
+
+from fastapi import APIRouter
+
+from services.approvals.pages import docket, live, owners, prereview, queue, seats, signing
+from services.approvals.pages.day import Day
+from shared.printing.papers import Papers
+
+
+def routes(day: Day, papers: Papers) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(include_in_schema=False)
+    for page in (docket, prereview, queue, signing, live, owners):
+        router.include_router(page.routes(day))
+    router.include_router(seats.routes(day, papers))
+    return router

@@ -1,0 +1,1 @@
+"""What the approvals service prints, a file for each paper."""
