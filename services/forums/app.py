@@ -6,8 +6,9 @@ from fastapi import FastAPI
 
 from services.forums import api
 from services.forums.agenda import Diary
+from services.forums.api import issue_ledger
 from services.forums.handlers import HANDLERS
-from services.forums.pages import sessions
+from services.forums.pages import issue, issues, sessions
 from services.forums.store import Desk, heard
 from shared.agenda import Timekeeper
 from shared.settings import ServiceSettings
@@ -24,7 +25,10 @@ def build(settings: ServiceSettings) -> FastAPI:
         summary="Forums of government and enterprises, and the issues raised there",
         routes=[
             api.routes(spine.database, spine.keys),
+            issue_ledger.routes(spine.database, spine.keys, spine.clock),
             sessions.routes(spine.database, pages),
+            issues.routes(spine.database, spine.clock, pages),
+            issue.routes(spine, pages),
         ],
         parts=(Waiting(spine, heard.known), Timekeeper(spine, Diary())),
         pages=pages,

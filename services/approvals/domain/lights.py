@@ -1,12 +1,12 @@
 """The ledger's words and lights (row 27): how an application stands, and whether it is in time."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
+from shared.lights import SOON, Light, light_of
 from shared.vocabulary import Word
 
-SOON: Final = timedelta(days=2)
-"""Due in less than this is yellow."""
+__all__ = ["BEFORE", "GONE", "OPEN", "SOON", "Light", "State", "light"]
 
 
 class State(Word):
@@ -29,15 +29,6 @@ class State(Word):
     REFUSED = "refused", "上级不予批准", "refused by the higher body"
 
 
-class Light(Word):
-    """The traffic light 红绿灯 of an application; what has left the ledger's care has none."""
-
-    GREEN = "green", "正常", "in time"
-    YELLOW = "yellow", "将到期", "due soon"
-    RED = "red", "逾期", "overdue"
-    NONE = "none", "—", "—"
-
-
 BEFORE: Final = (State.PENDING, State.PREREVIEWED, State.RETURNED)
 """States of what is still to be decided."""
 OPEN: Final = (*BEFORE, State.DEFERRED, State.PARTLY, State.OVERDUE, State.FORWARDED, State.RECEIVED)
@@ -49,6 +40,4 @@ def light(state: State, deadline: date | None, today: date) -> Light:
     """Return an application's light: done or in time is green, due in under two days yellow, past its day red."""
     if state in GONE:
         return Light.NONE
-    if state not in OPEN or deadline is None or deadline - today >= SOON:
-        return Light.GREEN
-    return Light.RED if deadline < today else Light.YELLOW
+    return light_of(deadline, today) if state in OPEN else Light.GREEN

@@ -1,0 +1,71 @@
+"""One issue with its whole history, read from the outbox: the record of truth."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.forums import tables
+from services.forums.domain.issue import Issue
+from services.forums.domain.issue_history import Entry, Recorded, history
+from services.forums.domain.issue_ledger import Line, line
+from services.forums.store.issue_ledger import IssueLedger
+from shared.campaign import Registry
+from shared.clock import shanghai_date
+from shared.events import QuestionAnswered
+from shared.plans import Plans
+from shared.vocabulary import IssueSource
+
+_FACTS: Final = text("""
+    SELECT event_id, type, version, envelope, recorded_at FROM outbox WHERE subject = :subject ORDER BY version
+""")
+
+
+class Dossier(BaseModel):
+    """What is known of one issue."""
+
+    line: Line
+    history: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An issue's dossier, opened by somebody who may want to take a step."""
+
+    dossier: Dossier
+    issue: Issue
+    registry: Registry
+    team_said: QuestionAnswered | None
+    """What the policy team answered after a unit had got the question in hand."""
+
+
+async def opened(session: AsyncSession, plans: Plans, name: str, issue: str, now: datetime) -> Opened:
+    """Open an issue's dossier as of now."""
+    ledger = IssueLedger(session, plans)
+    found = await ledger.issue(name, issue)
+    registry = await ledger.planned(name.rpartition("-")[0])
+    facts = []
+    for row in await (await session.connection()).execute(_FACTS, {"subject": found.subject}):
+        envelope = json.loads(row.envelope)
+        recorded = Recorded(time=envelope["time"], data=envelope["data"], **_columns(row))
+        facts.append(recorded)
+    dossier = Dossier(line=line(registry, found, shanghai_date(now)), history=tuple(history(registry, facts)))
+    return Opened(dossier, found, registry, await _team_said(session, found))
+
+
+def _columns(row: object) -> dict[str, object]:
+    return {name: getattr(row, name) for name in ("event_id", "type", "version", "recorded_at")}
+
+
+async def _team_said(session: AsyncSession, issue: Issue) -> QuestionAnswered | None:
+    if issue.source != IssueSource.POLICY or issue.origin is None:
+        return None
+    question = await session.get(tables.Question, (issue.session, issue.origin))
+    if question is None or question.answer is None:
+        return None
+    told = QuestionAnswered.model_validate_json(question.answer)
+    return told if told.answer != issue.answer else None
