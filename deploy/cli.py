@@ -5,10 +5,9 @@ from typing import Annotated, Final
 
 import typer
 
-from deploy import keys
+from deploy import keys, quarantine
+from deploy.folders import FOLDER, ROOT
 
-ROOT: Final = Path(__file__).parent.parent
-FOLDER: Final = ROOT / ".chunfeng" / "local"
 SAMPLE: Final = ROOT / "deploy" / "demo" / "campaign.jsonl"
 
 app = typer.Typer(
@@ -21,6 +20,7 @@ app = typer.Typer(
 rebuild = typer.Typer(help="从事件重建。Rebuild from the facts.", no_args_is_help=True)
 app.add_typer(keys.app, name="keys")
 app.add_typer(rebuild, name="rebuild")
+app.add_typer(quarantine.app, name="quarantine")
 
 Folder = Annotated[Path, typer.Option(help="Where the running system keeps its data")]
 
@@ -98,6 +98,21 @@ def logs(  # noqa: PLR0913, PLR0917  (a command's options)
     from deploy.logbook import Wanted, run  # noqa: PLC0415
 
     raise typer.Exit(run(folder, Wanted(session, event, level), follow=follow, as_json=as_json, source=source))
+
+
+@app.command()
+def trace(
+    event: Annotated[str, typer.Argument(help="An event's id, its correlation id, or a fact's id")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines")] = False,  # noqa: FBT002
+    folder: Folder = FOLDER,
+) -> None:
+    """一条事件的全程：回执、登记、发布、应用、简报、送达、日志。One event's whole way, from POST to PDF and recipients.
+
+    Example: chunfeng trace ecology-2022-000123
+    """
+    from deploy.trace import run  # noqa: PLC0415
+
+    raise typer.Exit(run(folder, event, typer.echo, as_json=as_json))
 
 
 @rebuild.command("bulletin")

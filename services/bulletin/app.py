@@ -4,12 +4,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from deploy.contracts.parties import WORDS
 from services.bulletin import api
 from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
 from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
-from services.bulletin.pages import console, deliveries, desk, reading
+from services.bulletin.pages import audit, console, deliveries, desk, reading, way
 from services.bulletin.pdf.faces import Faces
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.settings import Settings
@@ -49,6 +50,8 @@ def build(settings: Settings) -> FastAPI:
             desk.routes(spine, pages, printer, Faces(settings.fonts_folder)),
             deliveries.routes(spine, pages),
             console.routes(watch, pages),
+            way.routes(spine.database, pages, WORDS),
+            audit.routes(spine.database, pages, WORDS),
         ],
         parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard), watch),
         useful={"mail": gauges.mail_answers},

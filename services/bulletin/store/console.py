@@ -1,6 +1,5 @@
 """What the operators' console asks: sessions as they stand, sources, deliveries; a fact's way; the audit trail."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,16 +49,17 @@ _TRAIL = text("""
         AND (CAST(:type AS text) IS NULL OR type = :type)
         AND (CAST(:words AS text[]) IS NULL OR NOT EXISTS (
             SELECT 1 FROM unnest(CAST(:words AS text[])) AS word WHERE position(lower(word) IN lower(payload)) = 0))
-        AND (CAST(:actor AS text) IS NULL OR position(:actor IN payload::json->>'actor') > 0)
+        AND (CAST(:actors AS text[]) IS NULL OR EXISTS (
+            SELECT 1 FROM unnest(CAST(:actors AS text[])) AS actor
+            WHERE position(actor IN coalesce(payload::json->>'actor', '')) > 0))
         AND (CAST(:since AS timestamptz) IS NULL OR received_at >= :since)
         AND (CAST(:until AS timestamptz) IS NULL OR received_at < :until)
-        AND (CAST(:before AS timestamptz) IS NULL OR (received_at, source, sequence) < (:before, :source, :sequence))
+        AND (CAST(:before AS timestamptz) IS NULL
+            OR (received_at, source, sequence) < (CAST(:before AS timestamptz), :source, CAST(:sequence AS bigint)))
     ORDER BY received_at DESC, source DESC, sequence DESC LIMIT :most
 """)
-_BEFORE = text("""
-    SELECT payload FROM fact WHERE source = :source AND sequence < :sequence
-        AND payload::json->>'subject' = :subject AND (CAST(:type AS text) IS NULL OR type = :type)
-    ORDER BY sequence DESC LIMIT 1
+_ABOUT = text("""
+    SELECT payload FROM fact WHERE payload::json->>'subject' = ANY(CAST(:subjects AS text[])) ORDER BY source, sequence
 """)
 
 
@@ -97,7 +97,7 @@ class Wanted:
 
     session: str | None = None
     type: str | None = None
-    actor: str | None = None
+    actors: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -168,7 +168,7 @@ class Console(Queries):
             _TRAIL,
             session=wanted.session,
             type=wanted.type,
-            actor=wanted.actor,
+            actors=list(wanted.actors) or None,
             words=list(wanted.words) or None,
             since=wanted.since,
             until=wanted.until,
@@ -179,12 +179,10 @@ class Console(Queries):
         )
         return [Arrived(read_published(row.payload.encode()), row.received_at) for row in rows]
 
-    async def before(self, fact: Fact) -> dict[str, Any] | None:
-        """Return the data of what the same source said of the same subject before, of the same kind if it did."""
-        values = {"source": fact.source, "sequence": fact.sequence, "subject": fact.subject}
-        for kind in (fact.type, None):
-            payload = (await self._execute(_BEFORE, **values, type=kind)).scalar()
-            if payload is not None:
-                data: dict[str, Any] = json.loads(payload)["data"]
-                return data
-        return None
+    async def about(self, subjects: Sequence[str]) -> dict[tuple[str, str], list[Fact]]:
+        """Return all that each source said of some subjects, in order, by (source, subject)."""
+        found: dict[tuple[str, str], list[Fact]] = {}
+        for payload in (await self._execute(_ABOUT, subjects=list(subjects))).scalars():
+            fact = read_published(payload.encode())
+            found.setdefault((fact.source, fact.subject), []).append(fact)
+        return found

@@ -1,0 +1,73 @@
+"""Who changed what, from what to what: an audit trail's entry, out of a fact and the one before it (row 87). Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shared.envelope import Fact
+
+SECRET: Final = frozenset({"secret_sha256"})
+_LONGEST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: what it was before, if anything, and what it is."""
+
+    path: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of the record."""
+
+    at: datetime
+    who: str
+    key: str | None
+    fact: Fact
+    changes: tuple[Change, ...]
+    first: bool
+    """Nothing of the same kind was said of the same subject before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who caused a fact: a unit with one of its keys, an operator on the host, or the service itself."""
+
+    who: str | None
+    key: str | None = None
+
+
+def actor_of(told: str | None, units: Mapping[str, str]) -> Actor:
+    """Read who caused a fact: /units/CODE#key is named by the plan, /operators/NAME by itself."""
+    if told is None:
+        return Actor(None)
+    place, _, key = told.partition("#")
+    name = place.rpartition("/")[2]
+    return Actor(units.get(name, name), key or None)
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401  (JSON)
+    """Yield every single value of an event's data with its path; empty ones are not said."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in SECRET:
+                yield from leaves(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from leaves(inner, f"{path}[{position}]")
+    elif value is not None and value != "":
+        text = value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+        yield path, text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Change, ...]:
+    """List the fields that differ, in the order of the new data, then those that are gone."""
+    before, after = dict(leaves(old or {})), dict(leaves(new))
+    paths = [*after, *(path for path in before if path not in after)]
+    return tuple(
+        Change(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
+    )

@@ -1,0 +1,153 @@
+"""/audit: every change on record, who, what, when, old and new; machines and people alike (row 87)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.bulletin.domain.trail import Entry, actor_of, changes
+from services.bulletin.store import Store
+from services.bulletin.store.console import Arrived, Console, Wanted
+from shared.clock import SHANGHAI
+from shared.database import Database
+from shared.envelope import Fact
+from shared.events import EVENTS
+from shared.posted import Caller
+from shared.web import Pages
+from shared.web.quarantine import for_operators
+
+MOST: Final = 25
+Words = Mapping[str, tuple[str, str]]
+"""What each event is called in Chinese, by the name of its class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called: units by their codes, events by their types."""
+
+    units: Mapping[str, str]
+    words: Words
+
+    def event(self, kind: str) -> tuple[str, str]:
+        """Return an event's names in Chinese and in English."""
+        event = EVENTS.get(kind)
+        if event is None:
+            return kind, kind
+        return self.words.get(event.__name__, (event.__name__, ""))[0], event.__name__
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Return what to look for when somebody asks for a unit by a part of its name, or for an operator or a key."""
+        found = tuple(f"/units/{code}" for code, known in self.units.items() if name in known)
+        return found or (name,)
+
+
+async def names(store: Store, words: Words) -> Names:
+    """Return the names as the plans heard of give them."""
+    return Names({unit.code: unit.name for plan in await store.plans() for unit in plan.units}, words)
+
+
+def _day(text: str, at: time) -> datetime | None:
+    """Return the beginning of a day in Ordos; what is no date does not narrow the search."""
+    try:
+        return datetime.combine(date.fromisoformat(text), at, SHANGHAI) if text else None
+    except ValueError:
+        return None
+
+
+def _cursor(text: str) -> tuple[datetime, str, int] | None:
+    moment, _, rest = text.partition("|")
+    source, _, sequence = rest.rpartition("|")
+    try:
+        return (datetime.fromisoformat(moment), source, int(sequence)) if text else None
+    except ValueError:
+        return None
+
+
+def before(fact: Fact, history: Sequence[Fact]) -> Fact | None:
+    """Return what was said of the same subject last before a fact: of the same kind if anything was."""
+    earlier = [one for one in history if one.sequence < fact.sequence]
+    return next((one for one in reversed(earlier) if one.type == fact.type), earlier[-1] if earlier else None)
+
+
+def entry(arrived: Arrived, history: Sequence[Fact], units: Mapping[str, str]) -> Entry:
+    """Return an entry of the trail."""
+    fact, actor = arrived.fact, actor_of(arrived.fact.actor, units)
+    old = before(fact, history)
+    return Entry(
+        at=fact.recorded_at or arrived.received_at,
+        who=actor.who or "",
+        key=actor.key,
+        fact=fact,
+        changes=changes(old.data if old else None, fact.data),
+        first=old is None,
+    )
+
+
+class Trail:
+    """The page as it stands."""
+
+    def __init__(self, database: Database, pages: Pages, words: Words) -> None:
+        """Take where the facts are and what they are called."""
+        self._database = database
+        self._pages = pages
+        self._words = words
+
+    async def show(self, request: Request, asked: Mapping[str, str]) -> Response:
+        """Show a page of the trail."""
+        until = _day(asked["until"], time.min)
+        async with self._database.reading() as session:
+            named = await names(Store(session), self._words)
+            wanted = Wanted(
+                session=asked["session"] or None,
+                type=asked["type"] or None,
+                actors=named.codes(asked["who"]) if asked["who"] else (),
+                words=tuple(asked["q"].split()[:8]),
+                since=_day(asked["since"], time.min),
+                until=until + timedelta(days=1) if until else None,
+                before=_cursor(asked["before"]),
+            )
+            console = Console(session)
+            found = await console.trail(wanted, MOST + 1)
+            about = await console.about([one.fact.subject for one in found])
+        entries = [entry(one, about.get((one.fact.source, one.fact.subject), ()), named.units) for one in found[:MOST]]
+        return await self._pages.show(
+            request,
+            "audit.html",
+            entries=entries,
+            asked=asked,
+            named=named,
+            types=sorted(EVENTS),
+            more=self._more(asked, found[MOST - 1]) if len(found) > MOST else None,
+        )
+
+    def _more(self, asked: Mapping[str, str], last: Arrived) -> str:
+        cursor = f"{last.received_at.isoformat()}|{last.fact.source}|{last.fact.sequence}"
+        return "/audit?" + urlencode({**{name: value for name, value in asked.items() if value}, "before": cursor})
+
+
+def routes(database: Database, pages: Pages, words: Words) -> APIRouter:
+    """Return the routes."""
+    router, trail = APIRouter(include_in_schema=False), Trail(database, pages, words)
+    visitor: Any = pages.needs_login()
+
+    @router.get("/audit")
+    async def audit(  # noqa: PLR0913, PLR0917  (what may be asked for)
+        request: Request,
+        caller: Annotated[Caller, visitor],
+        session: str = "",
+        type: str = "",  # noqa: A002  (the CloudEvents attribute)
+        who: str = "",
+        q: str = "",
+        since: str = "",
+        until: str = "",
+        before: str = "",
+    ) -> Response:
+        for_operators(caller)
+        asked = {"session": session, "type": type, "who": who.strip(), "q": q.strip()}
+        return await trail.show(request, asked | {"since": since, "until": until, "before": before})
+
+    return router
