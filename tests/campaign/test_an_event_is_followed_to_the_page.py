@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Page
 
 from shared.vocabulary import Role
 from tests.approvals.worlds import DOCKETED
@@ -38,23 +39,45 @@ async def one_day(system: System, tmp_path: Path) -> AsyncIterator[tuple[Office,
         yield office, address
 
 
+async def the_command_shows_it(system: System, tmp_path: Path) -> None:
+    by = await folder_of(system, tmp_path)
+    told = await command("trace", EVENT, "--json", folder=by)
+    steps = json.loads(told.stdout)["steps"]
+    assert [step["en"] for step in steps][:4] == [
+        "received and answered",
+        "recorded as a fact",
+        "arrived",
+        "in a bulletin",
+    ]
+    assert {step["en"] for step in steps[4:]} == {"delivery"}
+    assert steps[1]["details"]["traceparent"] == TRACE
+    assert steps[1]["details"]["actor"].startswith(owner().source)
+    assert (await command("trace", "no-such-event", folder=by)).exit_code == 1
+
+
+async def the_trail_shows_old_and_new(page: Page, address: str, key: str) -> None:
+    await page.goto(f"{address}/audit?who={owner().unit_name}")
+    assert await page.locator("section.entry").count() == 2
+    entry = page.locator("section.entry", has_text="签批已更正")
+    line = entry.locator("tr", has_text="document_number")
+    assert await line.locator("td").all_inner_texts() == [
+        "document_number",
+        "鄂环审字〔2022〕76号",
+        "鄂环审字〔2022〕77号",
+    ]
+    assert key in await entry.inner_text()
+    if path := picture("audit-desk"):
+        await page.screenshot(path=path, full_page=True)
+    await page.goto(f"{address}/audit?q=77号&since=2022-03-16")
+    assert await page.locator("section.entry").count() >= 1
+    await page.goto(f"{address}/audit?since=2099-01-01")
+    assert await page.get_by_text("没有符合的记录").is_visible()
+
+
 @pytest.mark.row(83, 84, 87)
 async def test_one_event_from_post_to_recipient(system: System, tmp_path: Path) -> None:
     async with one_day(system, tmp_path) as (office, address), chromium() as browser:
-        by = await folder_of(system, tmp_path)
-        told = await command("trace", EVENT, "--json", folder=by)
-        steps = json.loads(told.stdout)["steps"]
-        assert [step["en"] for step in steps][:4] == [
-            "received and answered",
-            "recorded as a fact",
-            "arrived",
-            "in a bulletin",
-        ]
-        assert {step["en"] for step in steps[4:]} == {"delivery"}
-        assert steps[1]["details"]["traceparent"] == TRACE
-        assert steps[1]["details"]["actor"].startswith(owner().source)
-        assert (await command("trace", "no-such-event", folder=by)).exit_code == 1
-
+        await the_command_shows_it(system, tmp_path)
         operator = await token(await system.database("bulletin"), Role.OPERATOR)
         async with visit(browser, address, token=operator, size=PHONE) as page:
             await page.goto(address)
@@ -69,19 +92,4 @@ async def test_one_event_from_post_to_recipient(system: System, tmp_path: Path) 
                 await page.screenshot(path=path, full_page=True)
 
             await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-            await page.goto(f"{address}/audit?who={owner().unit_name}")
-            assert await page.locator("section.entry").count() == 2
-            entry = page.locator("section.entry", has_text="签批已更正")
-            line = entry.locator("tr", has_text="document_number")
-            assert await line.locator("td").all_inner_texts() == [
-                "document_number",
-                "鄂环审字〔2022〕76号",
-                "鄂环审字〔2022〕77号",
-            ]
-            assert office.tokens[owner().unit][3:11] in await entry.inner_text()
-            if path := picture("audit-desk"):
-                await page.screenshot(path=path, full_page=True)
-            await page.goto(f"{address}/audit?q=77号&since=2022-03-16")
-            assert await page.locator("section.entry").count() >= 1
-            await page.goto(f"{address}/audit?since=2099-01-01")
-            assert await page.get_by_text("没有符合的记录").is_visible()
+            await the_trail_shows_old_and_new(page, address, office.tokens[owner().unit][3:11])
