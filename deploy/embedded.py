@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from deploy import unprivileged
 from deploy.children import Child, Claim, StartError, await_ready, clear_out, end, living_in, myself
+from shared.nkeys import public_account
 
 _LONGEST_SOCKET = 100  # of the 107 bytes of sun_path on Linux, 103 on macOS
 _FAR_SOCKETS = Path("/tmp")  # noqa: S108 - private() checks whose the folder in it is
@@ -240,7 +241,9 @@ class Nats(_Server):
         self.port = port or -1  # -1: the server takes a free one and tells us
         self.monitor_port = -1
         self._config = config
+        self.issuer_seed = secrets.token_hex(32)
         self.environment = {_password_name(user): _password() for user in NATS_USERS} | dict(environment or {})
+        self.environment.setdefault("CHUNFENG_NATS_ISSUER", public_account(self.issuer_seed))
 
     def url(self, user: str | None = None) -> str:
         """Return the server's URL, with this user's name and password if one is named."""

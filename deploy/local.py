@@ -27,6 +27,7 @@ from sqlalchemy import URL, make_url
 from deploy.children import Child, StartError, await_ready, end, myself
 from deploy.embedded import Nats, Postgres
 from deploy.prepare import SERVICES, prepare_databases, prepare_stream
+from shared import keys
 
 ROOT: Final = Path(__file__).parent.parent
 PORTS: Final = {"approvals": 8101, "forums": 8102, "policy": 8103, "bulletin": 8104}
@@ -123,6 +124,7 @@ class Local:
             "CHUNFENG_NATS_URL": self.nats.url(service),
             "CHUNFENG_OUTBOX_FOLDER": str(self.folder / "deliveries"),
             "CHUNFENG_FONTS_FOLDER": str(ROOT / ".chunfeng" / "fonts"),
+            **({"CHUNFENG_NATS_ISSUER_SEED": self.nats.issuer_seed} if service == keys.HOME else {}),
             **self._settings,
             **self._own.get(service, {}),
         }

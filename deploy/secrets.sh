@@ -24,3 +24,40 @@ for name in "${names[@]}"; do
   mv "$file.partial" "$file"
   echo "$file"
 done
+
+# Units get in to NATS by what the holder of this seed signs (shared/natspost.py); nats.conf names its public key.
+# nats_issuer: prefix byte 0, the Ed25519 public key, CRC-16, in base32, as NATS writes an account's key.
+nkey() {
+  local hex=00$1 crc=0 bits=0 held=0 out="" byte i
+  for ((i = 0; i < ${#hex}; i += 2)); do
+    crc=$((crc ^ 0x${hex:i:2} << 8))
+    for _ in 1 2 3 4 5 6 7 8; do crc=$(((crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1) & 0xffff)); done
+  done
+  hex+=$(printf '%02x%02x' $((crc & 0xff)) $((crc >> 8)))
+  for ((i = 0; i < ${#hex}; i += 2)); do
+    byte=$((0x${hex:i:2})) held=$((held << 8 | byte)) bits=$((bits + 8))
+    while ((bits >= 5)); do
+      bits=$((bits - 5))
+      out+=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567
+      out=${out:0:${#out}-32}${out:${#out}-32+(held >> bits & 31):1}
+    done
+    held=$((held & (1 << bits) - 1))
+  done
+  printf '%s' "$out"
+}
+
+if [[ ! -s $folder/nats_issuer_seed || ! -s $folder/nats_issuer ]]; then
+  seed=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+  # an Ed25519 private key in DER, which ends with its seed
+  der=302e020100300506032b657004220420$seed escaped=""
+  for ((i = 0; i < ${#der}; i += 2)); do escaped+="\\x${der:i:2}"; done
+  public=$(printf '%b' "$escaped" |
+    openssl pkey -inform DER -pubout -outform DER | tail -c 32 | od -An -v -tx1 | tr -d ' \n')
+  printf '%s' "$seed" >"$folder/nats_issuer_seed.partial"
+  nkey "$public" >"$folder/nats_issuer.partial"
+  for name in nats_issuer_seed nats_issuer; do
+    chmod 0444 "$folder/$name.partial"
+    mv "$folder/$name.partial" "$folder/$name"
+    echo "$folder/$name"
+  done
+fi

@@ -38,6 +38,8 @@ class ServiceSettings(BaseSettings):
     nats_url: str
     nats_user: str | None = None
     nats_password: Password | None = None
+    nats_issuer_seed: SecretStr | None = None
+    """With it the service answers NATS' question whether to let a unit in; the one that keeps the keys has it."""
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     rehearsal: bool = False

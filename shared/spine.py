@@ -25,6 +25,7 @@ from shared.database import Database, is_away
 from shared.imports import Imports, Kind, kinds_of
 from shared.intake import Desk, Intake
 from shared.keys import Keys
+from shared.natspost import NatsPost
 from shared.outbox import state
 from shared.relay import Relay
 from shared.replay import replay_wanted
@@ -142,7 +143,7 @@ class Spine:
             web.imports_route(imports, self.keys),
             web.import_pages(imports, pages),
         ]
-        return routers, [imports]
+        return routers, [imports, NatsPost(self.service, self.settings, self.keys, self.front)]
 
     def pages(self, templates: Path) -> web.Pages:
         """Return the service's pages, rendered from its own templates over the shared ones."""

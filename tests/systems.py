@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 
 from deploy.embedded import Nats, Postgres
 from deploy.prepare import metadata_of
-from shared import envelope
+from shared import envelope, keys
 from shared.database import Database, migrate
 from shared.envelope import Fact, read_published
 from shared.events import Event
@@ -124,6 +124,8 @@ class System:
     async def settings(self, service: str, **changes: object) -> ServiceSettings:
         """Return a service's settings in this test."""
         addresses = {"database_url": await self._databases.url(service), "nats_url": self.nats.url(service)}
+        if service == keys.HOME:
+            addresses["nats_issuer_seed"] = self.nats.issuer_seed
         addresses |= {"fonts_folder": str(ROOT / ".chunfeng" / "fonts")}
         module = importlib.import_module(f"services.{service}.settings")
         made: ServiceSettings = module.Settings(port=0, **addresses | changes)

@@ -109,6 +109,19 @@ class Desk:
             raise answer
         return answer
 
+    async def receive(self, caller: Caller, body: bytes, *, batch: bool) -> tuple[int, str]:
+        """Return status and answer of a body that came by another way than HTTP; raises Refused."""
+        if batch:
+            answers = await self._settle(self._read_batch(body), caller, self._submit)
+            refused = any(isinstance(answer, Refused) for answer in answers)
+            return 207 if refused else 202, _receipts(answers)
+        swift = self._swift.read(body, batch=False)
+        posted = self._posted(swift[0] if swift else self._read(envelope.decode(body)), caller)
+        (answer,) = await self._submit([posted])
+        if isinstance(answer, Refused):
+            raise answer
+        return 202, answer.text
+
     async def settle(self, caller: Caller, raws: Sequence[object]) -> list[Answer]:
         """Record events for a caller as a batch of his would; each has its answer, a refusal harms no neighbour."""
         return await self._settle([self._try(self._read, raw) for raw in raws], caller, self._submit)
@@ -168,8 +181,11 @@ class Desk:
 def _of_batch(request: Request, answers: Sequence[Answer], good: int) -> Response:
     refused = sum(isinstance(answer, Refused) for answer in answers)
     note(request, events=len(answers), refusals=refused)
-    text = ",".join([dump(answer) for answer in answers])
-    return Json(f'{{"receipts":[{text}]}}', 207 if refused else good)
+    return Json(_receipts(answers), 207 if refused else good)
+
+
+def _receipts(answers: Sequence[Answer]) -> str:
+    return f'{{"receipts":[{",".join([dump(answer) for answer in answers])}]}}'
 
 
 def events_route(intake: Intake, keys: Keys, desk: Desk) -> APIRouter:

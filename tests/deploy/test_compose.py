@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings
 from deploy import healthcheck, unprivileged
 from deploy.administration import PrepareSettings
 from deploy.embedded import NATS_USERS, Postgres
+from shared import keys, nkeys
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"
@@ -96,6 +97,7 @@ def test_the_four_services_differ_only_in_name_and_port(compose: dict[str, Any],
     assert service["secrets"] == [
         {"source": f"{name}_database_password", "target": "chunfeng_database_password"},
         {"source": f"{name}_nats_password", "target": "chunfeng_nats_password"},
+        *([{"source": "nats_issuer_seed", "target": "chunfeng_nats_issuer_seed"}] if name == keys.HOME else []),
     ]
     assert service["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
 
@@ -167,6 +169,8 @@ def test_secrets_are_random_private_and_kept(secrets: Path) -> None:
     assert run([str(DEPLOY / "secrets.sh"), str(secrets)]) == ""
     assert {file.name: file.read_text() for file in secrets.iterdir()} == before
     assert len(set(before.values())) == len(before)
+    issuer, seed = before.pop("nats_issuer"), before.pop("nats_issuer_seed")
+    assert nkeys.public_account(seed) == issuer
     assert all(re.fullmatch("p[0-9a-f]{48}", password) for password in before.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
 
@@ -180,6 +184,7 @@ def test_nats_gets_its_passwords_from_the_files(secrets: Path, tmp_path: Path) -
     passwords = {
         f"CHUNFENG_NATS_{user.upper()}_PASSWORD": (secrets / f"{user}_nats_password").read_text() for user in NATS_USERS
     }
+    passwords["CHUNFENG_NATS_ISSUER"] = (secrets / "nats_issuer").read_text()
     assert {f"{name}={password}" for name, password in passwords.items()} <= set(said)
     run([tool("nats-server"), "-t", "-c", "deploy/nats.conf"], **passwords)
 
