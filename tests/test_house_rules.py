@@ -29,7 +29,7 @@ OWN = {
         "wrapup.py",
         "watch.py",
         "rebuild.py",
-        "wording.py",
+        "wording",
         "pdf",
         "pdf.py",
     },

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.bulletin.domain import completeness, facts, fold, signoff
+from services.bulletin.domain import completeness, fold, signoff
 from services.bulletin.domain.edition import Edition
 from services.bulletin.domain.signoff import Draft
 from services.bulletin.domain.wrapup import is_wrapup
@@ -197,7 +197,7 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
 
 
 async def _session_edition(store: Store, plan: CampaignPlanned, told: BulletinIssued) -> Edition:
-    known = facts.read(plan, told.session, await store.facts_of(told.session, told.cutoff))
+    known = await store.known(plan, told.session, told.cutoff)
     newest = await store.newest_edition_of(told.session)
     imprint = fold.Imprint(
         number=told.number,

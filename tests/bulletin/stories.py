@@ -10,7 +10,19 @@ from services.bulletin.domain import completeness, facts, fold
 from services.bulletin.domain.edition import Edition
 from shared.clock import SHANGHAI
 from shared.envelope import Fact, read_published
-from shared.events import Event, ForumHeld, IssueRaised, TeamAssigned, VisitsConcluded
+from shared.events import (
+    Event,
+    ForumHeld,
+    IssueEvent,
+    QuestionLeftOpen,
+    SurveyFindingRecorded,
+    SurveyHeld,
+    SurveyProjectEvent,
+    SurveySiteFiled,
+    TeamComposition,
+    VisitEvent,
+    VisitsConcluded,
+)
 from shared.vocabulary import Outcome
 from tests.builders import (
     BANNER_SESSION,
@@ -39,12 +51,8 @@ from tests.systems import fact
 CLOSED_AT: Final = at(17).astimezone(UTC)
 DUE_AT: Final = CLOSED_AT + timedelta(days=1)
 OUTCOMES: Final = (Outcome.APPROVED, Outcome.DEFERRED, Outcome.FORWARDED)
-_SERVICES: Final[dict[type[Event], str]] = {
-    IssueRaised: "forums",
-    ForumHeld: "forums",
-    TeamAssigned: "policy",
-    VisitsConcluded: "policy",
-}
+_FORUMS: Final = (IssueEvent, ForumHeld, SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyHeld)
+_POLICY: Final = (TeamComposition, VisitEvent, QuestionLeftOpen, VisitsConcluded)
 
 
 class Teller:
@@ -63,7 +71,7 @@ class Teller:
         return [self._fact(event) for event in events]
 
     def _fact(self, event: Event) -> Fact:
-        service = _SERVICES.get(type(event), "approvals")
+        service = "forums" if isinstance(event, _FORUMS) else "policy" if isinstance(event, _POLICY) else "approvals"
         self._sequences[service] += 1
         self._versions[event.subject] += 1
         sequence, version = self._sequences[service], self._versions[event.subject]

@@ -147,7 +147,7 @@ def test_every_section_is_printed_and_bookmarked(full: bytes) -> None:
         titles = [str(item.title) for item in outline.root]
     assert titles[1:] == [
         *("一、基本情况", "二、审批办理情况", "三、容缺事项及补正时限", "四、转报事项及去向"),
-        *("五、座谈交流问题", "六、现场调研", "七、政策宣讲", "八、上期未结事项进展"),
+        *("五、座谈交流问题交办", "六、现场调研", "七、政策宣讲", "八、上期未结事项进展"),
     ]
 
 
@@ -239,7 +239,7 @@ def test_or_is_printed_as_a_sign_and_explained_where_it_must_be_printed(press: B
 
 def test_the_pages_own_words_have_glyphs(faces: fonts.Fonts) -> None:
     source = Path(wording.__file__).parent
-    own = "".join(path.read_text() for path in (Path(wording.__file__), *source.glob("pdf/contents.py")))
+    own = "".join(path.read_text() for path in (*source.glob("*.py"), *source.parent.glob("pdf/c*.py")))
     assert not [character for character in set(own) if character.isprintable() and faces.lacks(character)]
 
 

@@ -91,7 +91,7 @@ def test_sections_with_nothing_to_say_are_left_out_and_the_rest_numbered_in_orde
     assert [section.heading for section in contents.sections(edition(2))] == ["一、基本情况", "二、审批办理情况"]
     approved_only = full_edition(3)
     assert [section.heading for section in contents.sections(approved_only)][2:] == [
-        "三、座谈交流问题",
+        "三、座谈交流问题交办",
         "四、现场调研",
         "五、政策宣讲",
         "六、上期未结事项进展",

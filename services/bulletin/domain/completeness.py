@@ -1,9 +1,10 @@
 """What an edition still lacks, and who owes it; and what a correction changes (rows 58, 63)."""
 
 from services.bulletin.domain import fold
-from services.bulletin.domain.edition import Application, Change, Edition, Owed, Withdrawn
-from services.bulletin.domain.facts import SessionFacts, at_closing
-from shared.vocabulary import CITY_DIVISION, Level
+from services.bulletin.domain.edition import Application, Change, Edition, Issue, Owed, Team, Withdrawn
+from services.bulletin.domain.facts import SessionFacts, at, at_closing
+from shared.events import ForumHeld, SurveyHeld, VisitsConcluded
+from shared.vocabulary import CITY_DIVISION, IssueSource, Level
 
 _OUTCOME_OPEN = "（未办结）"
 _RESULT = "办理结果"
@@ -25,11 +26,56 @@ def lacking(known: SessionFacts) -> tuple[Owed, ...]:
     ]
     if "approvals" in awaits and not _approvals_reconcile(known):
         owed.append(Owed(unit=drc, what="集中审批办理情况（合计数核对未完成）"))
-    if "forums" in awaits and (known.forum is None or (known.forum.issues or 0) > len(known.issues)):
-        owed.append(Owed(unit=banner, what="政企座谈交流情况"))
-    if "policy" in awaits and (known.visits is None or (known.visits.teams or 0) > len(known.teams)):
-        owed.append(Owed(unit=drc, what="政策宣讲入企情况"))
+    if "forums" in awaits:
+        owed += _what_is_short(banner, "政企座谈交流情况", told=known.forum is not None, agree=_forum_reconciles(known))
+    if "survey" in awaits or known.sites or known.filed:
+        agree = _survey_reconciles(known)
+        owed += _what_is_short(banner, "春季集中开工项目现场调研情况", told=known.survey is not None, agree=agree)
+    if "policy" in awaits:
+        owed += _what_is_short(drc, "政策宣讲入企情况", told=known.visits is not None, agree=_visits_reconcile(known))
     return tuple(owed)
+
+
+def _what_is_short(unit: str, what: str, *, told: bool, agree: bool) -> list[Owed]:
+    """Name what a service has not stated, or has stated in figures that its facts do not add up to."""
+    if told and agree:
+        return []
+    return [Owed(unit=unit, what=what if not told else f"{what}（合计数核对未完成）")]
+
+
+def _forum_reconciles(known: SessionFacts) -> bool:
+    """Compare the count of issues stated at the forum's end with the issues told before it (row 64)."""
+    if known.forum is None or known.forum.issues is None:
+        return True
+    then = at(known, ForumHeld.type, known.forum_sequence)
+    heard = [one.raised for one in then.issues.values() if one.raised is not None]
+    return sum(one.source is IssueSource.FORUM for one in heard) == known.forum.issues
+
+
+def _survey_reconciles(known: SessionFacts) -> bool:
+    """Compare the survey's control totals with what was told before its end."""
+    if known.survey is None or known.survey.totals is None:
+        return True
+    then, stated = at(known, SurveyHeld.type, known.survey_sequence), known.survey.totals
+    chosen = sum(one.chosen is not None and one.chosen_version > one.dropped_version for one in then.sites.values())
+    return (chosen, len(then.findings)) == (stated.projects, stated.findings)
+
+
+def _visits_reconcile(known: SessionFacts) -> bool:
+    """Compare the policy service's control totals with what was told before the visits were concluded."""
+    stated = known.visits
+    if stated is None:
+        return True
+    then = at(known, VisitsConcluded.type, known.visits_sequence)
+    made = [one.visited for one in then.made.values() if one.visited is not None]
+    counted = {
+        "teams": len(then.teams),
+        "visits": len(made),
+        "questions": sum(len(one.questions) for one in made),
+        "left_open": len(then.left_open),
+    }
+    told = {name: getattr(stated, name) for name in counted}
+    return all(told[name] in (None, count) for name, count in counted.items())
 
 
 def _approvals_reconcile(known: SessionFacts) -> bool:
@@ -70,14 +116,29 @@ def _statements(edition: Edition) -> dict[str, str]:
     """Return every statement of an edition that a correction may change, by what it is about."""
     statements = {_item(row): _row_text(row) for row in edition.applications}
     statements |= {_item(gone): f"{'延期' if gone.postponed else '撤回'}：{gone.reason}" for gone in edition.withdrawn}
-    statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": one.text for one in edition.issues}
-    statements |= {f"小分队 {one.team}": f"队长{one.leader}，联络员{one.liaison}" for one in edition.teams}
+    statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": _issue_text(one) for one in edition.issues}
+    statements |= {f"现场调研：{one.project_name}": "；".join(one.findings) for one in edition.surveys}
+    statements |= {f"小分队 {one.team}": _team_text(one) for one in edition.teams}
+    statements |= {f"{one.session_name}：{one.item}": one.state for one in edition.progress}
+    if edition.visits is not None:
+        day = edition.visits
+        statements["政策宣讲"] = f"走访企业{day.enterprises}家，提问{day.questions}个，未当场答复{day.left_open}个"
     # What a unit owes of a single application is said in that application's own line already.
     rows = {_item(row) for row in edition.applications}
     statements |= {f"待报：{one.unit}": one.what for one in edition.owed if one.what.removesuffix(_RESULT) not in rows}
     statements["活动地点"] = edition.venue or ""
     statements["宣布开始"] = edition.declared_by or ""
     return statements
+
+
+def _issue_text(one: Issue) -> str:
+    if one.answer:
+        return f"{one.text}（{one.answered_by or ''}答复：{one.answer}）"
+    return f"{one.text}（交办{one.lead}）" if one.lead else one.text
+
+
+def _team_text(one: Team) -> str:
+    return f"队长{one.leader}，联络员{one.liaison}，成员{'、'.join(one.members)}"
 
 
 def edition(known: SessionFacts, imprint: fold.Imprint, before: Edition | None) -> Edition:

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.bulletin.domain import around, progress
 from services.bulletin.domain.edition import (
     Addressee,
     Application,
     Cell,
     Edition,
-    Issue,
     Licence,
     Owed,
-    Team,
     Totals,
     Withdrawn,
 )
@@ -150,31 +149,11 @@ def _official(official: Official) -> str:
     return f"{official.post}{official.name}"
 
 
-def _issues(known: SessionFacts) -> tuple[Issue, ...]:
-    return tuple(
-        Issue(issue=one.issue, enterprise=one.enterprise, topic=one.topic, text=one.text)
-        for _, one in sorted(known.issues.items())
-    )
-
-
 def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
     return tuple(
         dict.fromkeys(
             Addressee(name=one.name, distribution=one.distribution, copies=one.copies) for one in plan.recipients
         )
-    )
-
-
-def _teams(known: SessionFacts) -> tuple[Team, ...]:
-    return tuple(
-        Team(
-            team=team.team,
-            leader=team.leader.name,
-            liaison=team.liaison.name,
-            members=tuple(member.name for member in team.members),
-            topics=team.topics,
-        )
-        for _, team in sorted(known.teams.items())
     )
 
 
@@ -209,8 +188,14 @@ def assemble(known: SessionFacts, imprint: Imprint, owed: tuple[Owed, ...]) -> E
         totals=totals(rows, sum(not one.postponed for one in withdrawn), sum(one.postponed for one in withdrawn)),
         applications=rows,
         withdrawn=withdrawn,
-        issues=_issues(known),
-        teams=_teams(known),
+        issues=around.issues(known),
+        attendance=around.attendance(known),
+        surveys=around.surveys(known),
+        survey_day=around.survey_day(known),
+        teams=around.teams(known),
+        visits=around.visits(known),
+        progress=progress.progress(known),
+        followed_up=progress.followed_up(known),
         owed=owed,
         changes=(),
         addressees=_addressees(plan),

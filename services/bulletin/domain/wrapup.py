@@ -77,6 +77,7 @@ def _compared(edition: Edition) -> Compared:
         issues=len(edition.issues),
         surveys=len(edition.surveys),
         teams=len(edition.teams),
+        visits=edition.visits.visits if edition.visits else 0,
     )
 
 

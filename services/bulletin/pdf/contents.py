@@ -1,6 +1,6 @@
 """What stands on the page, in order: numbered sections of paragraphs and tables, still without layout."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,6 +89,20 @@ FORWARDINGS: Final = (
     Column("去向", 30),
     Column("初审意见", 36),
 )
+TEAMS: Final = (
+    Column("小分队", 18, centred=True),
+    Column("队长／联络员", 25),
+    Column("成员", 38),
+    Column("宣讲内容", 33),
+    Column("走访企业", 42),
+)
+PROGRESS: Final = (
+    Column("序号", 10, centred=True),
+    Column("专场", 24),
+    Column("事项", 50),
+    Column("办理单位", 28),
+    Column("进展", 44),
+)
 CHANGES: Final = (Column("更正事项", 40), Column("原载", 58), Column("更正为", 58))
 
 
@@ -99,10 +113,10 @@ def sections(edition: Edition) -> tuple[Section, ...]:
         ("审批办理情况", _approvals(edition)),
         ("容缺事项及补正时限", _deferrals(edition)),
         ("转报事项及去向", _forwardings(edition)),
-        ("座谈交流问题", _listed(wording.issues, edition, (wording.issue(item) for item in edition.issues))),
-        ("现场调研", _listed(wording.surveys, edition, (wording.survey(item) for item in edition.surveys))),
+        ("座谈交流问题交办", _forum(edition)),
+        ("现场调研", _surveys(edition)),
         ("政策宣讲", _teams(edition)),
-        ("上期未结事项进展", _items(wording.progress(item) for item in edition.progress)),
+        ("上期未结事项进展", _progress(edition)),
     )
     present = [(heading, parts) for heading, parts in numbered if parts]
     opening = (Section("更正说明", _correction(edition)),) if edition.revision else ()
@@ -214,19 +228,56 @@ def _forwardings(edition: Edition) -> tuple[Part, ...]:
     return (Paragraph(wording.forwarded(edition)), Table(FORWARDINGS, cells))
 
 
-def _teams(edition: Edition) -> tuple[Paragraph, ...]:
-    items = (wording.team(number, item) for number, item in enumerate(edition.teams, 1))
-    if len(edition.teams) == 1:
-        ((_, text),) = items
-        return (Paragraph(wording.teams(edition) + text),)
-    return _listed(wording.teams, edition, items)
+def _forum(edition: Edition) -> tuple[Part, ...]:
+    if not edition.issues and not edition.attendance:
+        return ()
+    return (Paragraph(wording.issues(edition)), *_items(wording.issue(item) for item in edition.issues))
 
 
-def _listed(
-    opening: Callable[[Edition], str], edition: Edition, items: Iterable[tuple[str, str]]
-) -> tuple[Paragraph, ...]:
-    paragraphs = _items(items)
-    return (Paragraph(opening(edition)), *paragraphs) if paragraphs else ()
+def _surveys(edition: Edition) -> tuple[Part, ...]:
+    if not edition.surveys and edition.survey_day is None:
+        return ()
+    return (Paragraph(wording.surveys(edition)), *_items(wording.survey(item) for item in edition.surveys))
+
+
+def _teams(edition: Edition) -> tuple[Part, ...]:
+    if not edition.teams:
+        return ()
+    opening = wording.teams(edition)
+    told = [wording.team(wording.numeral(number), item) for number, item in enumerate(edition.teams, 1)]
+    if len(told) == 1:
+        return (Paragraph(opening + told[0][1]),)
+    if not any(item.enterprises for item in edition.teams):
+        return (Paragraph(opening), *_items(told))
+    rows = tuple(
+        (
+            _plain(f"第{wording.numeral(number)}小分队"),
+            (*_plain(item.leader), *_plain(item.liaison)),
+            tuple(Run(Role.TEXT, member) for member in item.members),
+            _plain("、".join(item.topics)),
+            tuple(Run(Role.TEXT, enterprise) for enterprise in item.enterprises) or _plain("—"),
+        )
+        for number, item in enumerate(edition.teams, 1)
+    )
+    return (Paragraph(opening + "各小分队情况如下。"), Table(TEAMS, rows))
+
+
+def _progress(edition: Edition) -> tuple[Part, ...]:
+    if not edition.followed_up:
+        return _items(wording.progress(item) for item in edition.progress)
+    if not edition.progress:
+        return (Paragraph(wording.followed_up(edition)),)
+    rows = tuple(
+        (
+            _plain(str(number)),
+            _plain(item.session_name),
+            _plain(item.item),
+            _plain(item.unit),
+            _plain(item.state),
+        )
+        for number, item in enumerate(edition.progress, 1)
+    )
+    return (Paragraph(wording.followed_up(edition)), Table(PROGRESS, rows))
 
 
 def _items(items: Iterable[tuple[str, str]]) -> tuple[Paragraph, ...]:

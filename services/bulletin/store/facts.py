@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.bulletin.domain.facts import EARLIER
 from services.bulletin.store.base import Queries
 from shared.envelope import Fact, read_published
-from shared.events import CampaignPlanned, SessionClosed
+from shared.events import ApplicationDocketed, ApprovalCorrected, ApprovalSigned, CampaignPlanned, SessionClosed
 
 _KEEP = text("""
     INSERT INTO fact (event_id, source, sequence, type, session, correlation_id, payload, received_at)
@@ -38,6 +39,18 @@ _POSITIONS = text("""
 _STARTS = text("SELECT source FROM fact GROUP BY source HAVING min(sequence) > 1")
 _HEARD = text("""
     SELECT type, payload::json->>'subject' AS subject FROM fact WHERE type = ANY(CAST(:types AS text[]))
+""")
+# Most decisions are plain approvals, which leave nothing open: they and their docketing stay where they are.
+_AROUND = text("""
+    WITH followed AS MATERIALIZED (
+        SELECT DISTINCT payload::json->>'subject' AS subject FROM fact
+        WHERE session = ANY(CAST(:sessions AS text[])) AND type = ANY(CAST(:decisions AS text[]))
+        AND payload::json->'data'->>'outcome' <> 'approved'
+    )
+    SELECT payload FROM fact
+    WHERE session = ANY(CAST(:sessions AS text[])) AND type = ANY(CAST(:types AS text[])) AND (
+        NOT type = ANY(CAST(:cases AS text[])) OR payload::json->>'subject' IN (SELECT subject FROM followed)
+    ) ORDER BY source, sequence
 """)
 _PLAN = text("SELECT payload FROM fact WHERE type = :type AND session IS NULL ORDER BY source, sequence")
 
@@ -88,6 +101,19 @@ class Facts(Queries):
         facts = [
             read_published(payload.encode()) for payload in (await self._execute(query, session=session)).scalars()
         ]
+        return [fact for fact in facts if fact.sequence <= cutoff.get(fact.source, 0)]
+
+    async def facts_around(self, plan: CampaignPlanned, session: str, cutoff: dict[str, int]) -> list[Fact]:
+        """List what a campaign's other sessions left open and what followed, up to a cut-off."""
+        decisions = [ApprovalSigned.type, ApprovalCorrected.type]
+        rows = await self._execute(
+            _AROUND,
+            sessions=[one.session for one in plan.sessions if one.session != session],
+            types=list(EARLIER),
+            decisions=decisions,
+            cases=[*decisions, ApplicationDocketed.type],
+        )
+        facts = [read_published(payload.encode()) for payload in rows.scalars()]
         return [fact for fact in facts if fact.sequence <= cutoff.get(fact.source, 0)]
 
     async def plans(self) -> list[CampaignPlanned]:

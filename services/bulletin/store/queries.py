@@ -40,6 +40,11 @@ class Outlook:
 class Store(Facts, Closings, Editions, Drafts, Deliveries):
     """Queries within one database session."""
 
+    async def known(self, plan: CampaignPlanned, session: str, cutoff: dict[str, int]) -> facts.SessionFacts:
+        """Return what is known of a session up to a cut-off, and of what earlier ones left open."""
+        own, around = await self.facts_of(session, cutoff), await self.facts_around(plan, session, cutoff)
+        return facts.read(plan, session, [*own, *around])
+
     async def outlook(
         self, closing: Closing, plan: CampaignPlanned, now: datetime, cutoff: dict[str, int] | None = None
     ) -> Outlook:
@@ -48,7 +53,7 @@ class Store(Facts, Closings, Editions, Drafts, Deliveries):
             cutoff = await self.positions()
             cutoff.pop(source_of("bulletin"), None)
         newest = await self.newest_edition_of(closing.session)
-        known = facts.read(plan, closing.session, await self.facts_of(closing.session, cutoff))
+        known = await self.known(plan, closing.session, cutoff)
         imprint = fold.Imprint(
             number=newest.number if newest else 0,
             revision=newest.revision + 1 if newest else 0,

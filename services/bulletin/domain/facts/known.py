@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.envelope import Fact
 from shared.events import (
@@ -12,16 +12,26 @@ from shared.events import (
     ApprovalCorrected,
     ApprovalSigned,
     CampaignPlanned,
+    EnterpriseVisited,
+    FollowUpEvent,
     ForumHeld,
     IssueRaised,
+    IssueStanding,
     LicenceIssued,
+    QuestionLeftOpen,
     SessionClosed,
     SessionOpened,
     SessionScheduled,
-    TeamAssigned,
+    SurveyFindingRecorded,
+    SurveyHeld,
+    SurveySiteChosen,
+    SurveySiteFiled,
+    TeamComposition,
+    VisitCorrected,
+    VisitRecord,
     VisitsConcluded,
 )
-from shared.vocabulary import Formality, Level
+from shared.vocabulary import Formality, Level, SessionKind
 
 
 @dataclass
@@ -39,6 +49,76 @@ class Case:
 
 
 @dataclass
+class IssueFacts:
+    """What is known of one issue: how it was raised, and what the forums service says of it fact by fact."""
+
+    raised: IssueRaised | None = None
+    raised_sequence: int = 0
+    standings: dict[int, tuple[int, datetime, IssueStanding]] = field(default_factory=dict)
+    """By version: sequence and time of a fact, and how the issue stands after it."""
+
+    def standing_at(self, sequence: int) -> IssueStanding | None:
+        """Return how it stands after the last fact up to a sequence."""
+        upto = [version for version, (place, _, _) in self.standings.items() if place <= sequence]
+        return self.standings[max(upto)][2] if upto else None
+
+    @property
+    def newest(self) -> IssueStanding | None:
+        return self.standings[max(self.standings)][2] if self.standings else None
+
+    def told_until(self, moment: datetime) -> list[int]:
+        """Return the sequences of what was said of it until a moment."""
+        return [place for place, time, _ in self.standings.values() if time <= moment]
+
+
+@dataclass
+class Site:
+    """A project that was chosen for the survey, or dropped again."""
+
+    chosen: SurveySiteChosen | None = None
+    chosen_version: int = -1
+    dropped_version: int = -1
+
+
+@dataclass
+class Visit:
+    """A visit as it was logged, and as it was corrected."""
+
+    visited: EnterpriseVisited | None = None
+    corrected: VisitCorrected | None = None
+    corrected_version: int = -1
+
+    @property
+    def log(self) -> VisitRecord | None:
+        """What counts of it: the newest correction, else the log."""
+        return self.corrected or self.visited
+
+
+@dataclass
+class FollowedCase:
+    """An application that another session decided, and what followed."""
+
+    session: str = ""
+    decisions: dict[int, tuple[int, ApprovalSigned | ApprovalCorrected]] = field(default_factory=dict)
+    """By version, with the fact's sequence."""
+    followups: dict[int, tuple[int, FollowUpEvent]] = field(default_factory=dict)
+    """By version, with the fact's sequence."""
+    docketed: ApplicationDocketed | None = None
+
+
+@dataclass
+class Earlier:
+    """What is known of the campaign's other sessions."""
+
+    closings: dict[str, int] = field(default_factory=dict)
+    """Each session's SessionClosed by its sequence at the approvals service."""
+    forums: dict[str, int] = field(default_factory=dict)
+    """Each session's ForumHeld by its sequence at the forums service."""
+    cases: dict[str, FollowedCase] = field(default_factory=dict)
+    issues: dict[tuple[str, str], IssueFacts] = field(default_factory=dict)
+
+
+@dataclass
 class SessionFacts:
     """What is known of one session, whatever order it was learnt in."""
 
@@ -53,10 +133,28 @@ class SessionFacts:
     assigned: dict[tuple[Level, Formality], tuple[int, str]] = field(default_factory=dict)
     """Formalities given to another bureau at this session: version of the fact, and the bureau."""
     cases: dict[str, Case] = field(default_factory=dict)
-    issues: dict[str, IssueRaised] = field(default_factory=dict)
+    issues: dict[str, IssueFacts] = field(default_factory=dict)
     forum: ForumHeld | None = None
-    teams: dict[str, TeamAssigned] = field(default_factory=dict)
+    forum_sequence: int = 0
+    sites: dict[str, Site] = field(default_factory=dict)
+    """By project code: what was chosen on the day."""
+    filed: dict[str, tuple[int, SurveySiteFiled]] = field(default_factory=dict)
+    findings: dict[str, SurveyFindingRecorded] = field(default_factory=dict)
+    survey: SurveyHeld | None = None
+    survey_sequence: int = 0
+    teams: dict[str, tuple[int, TeamComposition]] = field(default_factory=dict)
+    """The newest composition of each team, with its version."""
+    made: dict[str, Visit] = field(default_factory=dict)
+    left_open: dict[str, QuestionLeftOpen] = field(default_factory=dict)
     visits: VisitsConcluded | None = None
+    visits_sequence: int = 0
+    earlier: Earlier = field(default_factory=Earlier)
+    """The campaign's other sessions, as far as this one's bulletin follows them up."""
+
+    @property
+    def has_forum(self) -> bool:
+        """Tell whether its plan has a forum: the city session's has none."""
+        return any(one.session == self.session and one.kind is SessionKind.BANNER for one in self.plan.sessions)
 
     @property
     def within(self) -> timedelta:

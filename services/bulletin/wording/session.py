@@ -1,34 +1,10 @@
-"""The bulletin's sentences: an edition in the words an official would use, without layout."""
+"""What is said of a session's approvals: when and where, who took part, the totals, who owes what."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Final
 
-from services.bulletin.domain.edition import Application, Edition, Issue, Progress, Survey, Team, Withdrawn
-from shared.clock import SHANGHAI
+from services.bulletin.domain.edition import Application, Edition, Withdrawn
+from services.bulletin.wording.words import day, hour, sentence
 from shared.vocabulary import Distribution, Formality, Level, Outcome, Series, SessionKind
-
-_DIGITS: Final = "零一二三四五六七八九"
-
-
-def numeral(number: int) -> str:
-    """Return 1 to 99 in Chinese numerals, as headings are numbered; beyond that, digits."""
-    if not 0 < number < 100:  # noqa: PLR2004
-        return str(number)
-    tens, ones = divmod(number, 10)
-    return ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "") + (_DIGITS[ones] if ones else "")  # noqa: PLR2004
-
-
-def day(moment: date | datetime) -> str:
-    """Return a date as printed, 2022年3月16日; a moment's day is Shanghai's."""
-    local = moment.astimezone(SHANGHAI) if isinstance(moment, datetime) else moment
-    return f"{local.year}年{local.month}月{local.day}日"
-
-
-def hour(moment: datetime) -> str:
-    """Return a time of day as printed, 9时30分."""
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.hour}时" + (f"{local.minute}分" if local.minute else "")
 
 
 def issue_number(edition: Edition) -> str:
@@ -116,7 +92,7 @@ def owed(edition: Edition) -> tuple[tuple[str, str], ...]:
     """Name each unit that owes something, and what."""
     units = dict.fromkeys(item.unit for item in edition.owed)
     return tuple(
-        (f"{unit}：", _sentence("；".join(item.what for item in edition.owed if item.unit == unit))) for unit in units
+        (f"{unit}：", sentence("；".join(item.what for item in edition.owed if item.unit == unit))) for unit in units
     )
 
 
@@ -168,7 +144,7 @@ def conclusion(application: Application) -> str:
 
 def withdrawn(item: Withdrawn) -> str:
     put_off = "延期办理，" if item.postponed else ""
-    return f"{item.project_name}（{item.level.zh}{item.formality.zh}）：{put_off}{_sentence(item.reason)}"
+    return f"{item.project_name}（{item.level.zh}{item.formality.zh}）：{put_off}{sentence(item.reason)}"
 
 
 def deferred(edition: Edition) -> str:
@@ -181,40 +157,6 @@ def forwarded(edition: Edition) -> str:
     return f"转报上报{count}项，去向及初审意见如下。"
 
 
-def issues(edition: Edition) -> str:
-    enterprises = len({issue.enterprise for issue in edition.issues})
-    return f"座谈会上，{enterprises}家企业提出困难问题和意见建议{len(edition.issues)}条。"
-
-
-def issue(item: Issue) -> tuple[str, str]:
-    """Return an issue's heading and its text."""
-    return f"{item.enterprise}（{item.topic}）。", _sentence(item.text)
-
-
-def surveys(edition: Edition) -> str:
-    return f"现场调研集中开工项目{len(edition.surveys)}个。"
-
-
-def survey(item: Survey) -> tuple[str, str]:
-    owner = f"业主单位{item.owner_name}。" if item.owner_name else ""
-    place = f"位于{item.place}，" if item.place and owner else f"位于{item.place}。" if item.place else ""
-    return f"{item.project_name}。", place + owner + (_sentence(item.summary) if item.summary else "")
-
-
-def teams(edition: Edition) -> str:
-    return f"组成政策宣讲小分队{len(edition.teams)}支，深入企业宣讲政策。"
-
-
-def team(number: int, item: Team) -> tuple[str, str]:
-    members = f"，成员{'、'.join(item.members)}" if item.members else ""
-    topics = f"宣讲内容：{'、'.join(item.topics)}。" if item.topics else ""
-    return f"第{numeral(number)}小分队。", f"队长{item.leader}，联络员{item.liaison}{members}。{topics}"
-
-
-def progress(item: Progress) -> tuple[str, str]:
-    return f"{item.item}。", _sentence(item.state)
-
-
 def distribution(edition: Edition, kind: Distribution) -> str:
     """Name one class of recipients as the foot of the last page does."""
     return _listed(addressee.name for addressee in edition.addressees if addressee.distribution is kind)
@@ -223,53 +165,3 @@ def distribution(edition: Edition, kind: Distribution) -> str:
 def _listed(names: Iterable[str]) -> str:
     joined = "，".join(names)
     return f"{joined}。" if joined else ""
-
-
-def _sentence(text: str) -> str:
-    return text if text.rstrip().endswith(("。", "！", "？", "”", "…")) else f"{text.rstrip()}。"
-
-
-def course(edition: Edition) -> str:
-    """Say when the campaign took its course, and in how many sessions (notice §二)."""
-    days = [one.held_on for one in edition.compared]
-    banners = sum(one.kind is SessionKind.BANNER for one in edition.compared)
-    cities = len(edition.compared) - banners
-    kinds = "和".join(
-        filter(None, (f"{banners}个旗区专场" if banners else "", f"{cities}个市直专场" if cities else ""))
-    )
-    span = f"自{day(min(days))}至{day(max(days))}" if min(days) != max(days) else f"于{day(min(days))}"
-    projects = f"，涉及项目{edition.totals.projects}个、项目业主单位{edition.totals.owners}家（跨专场的只计一次）"
-    return f"根据{edition.notice}安排，{edition.campaign_title}{span}举行，共举办{kinds}{projects}。"
-
-
-def compared(edition: Edition) -> str:
-    """Say what the figures of the comparison are from."""
-    corrected = [f"第{one.number}期" for one in edition.compared if one.revision]
-    rest = f"其中{'、'.join(corrected)}以更正后的数字为准。" if corrected else ""
-    return f"各专场数字均取自已印发的本年度各期简报，合计数为各期之和。{rest}"
-
-
-def actions(edition: Edition) -> str:
-    """Say what was raised, visited and explained beside the approvals, in sums."""
-    banners = [one for one in edition.compared if one.kind is SessionKind.BANNER]
-    issues, sites = sum(one.issues for one in banners), sum(one.surveys for one in banners)
-    teams = sum(one.teams for one in banners)
-    return (
-        f"各旗区专场座谈会上企业共提出困难问题和意见建议{issues}条，现场调研集中开工项目{sites}个，"
-        f"组成政策宣讲小分队{teams}支。"
-    )
-
-
-def outstanding(edition: Edition) -> tuple[str, ...]:
-    """Say what is still to be followed up when the campaign ends."""
-    figures = edition.totals
-    parts = [
-        f"容缺审批{figures.of(outcome=Outcome.DEFERRED)}项，由审批单位按承诺时限督促补正",
-        f"转报上报{figures.of(outcome=Outcome.FORWARDED)}项，由转报单位跟踪上级办理结果",
-    ]
-    if figures.undecided:
-        owing = "、".join(
-            f"{one.session_name}{one.totals.undecided}项" for one in edition.compared if one.totals.undecided
-        )
-        parts.append(f"尚未作出结论{figures.undecided}项（{owing}），由主办单位抓紧办结")
-    return (f"{'；'.join(parts)}。",)

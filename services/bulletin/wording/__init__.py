@@ -1,0 +1,58 @@
+"""The bulletin's sentences: an edition in the words an official would use, without layout."""
+
+from services.bulletin.wording.around import followed_up, issue, issues, progress, survey, surveys, team, teams
+from services.bulletin.wording.campaign import actions, compared, course, outstanding
+from services.bulletin.wording.session import (
+    basics,
+    by_formality,
+    conclusion,
+    correction,
+    cutoff,
+    deferred,
+    distribution,
+    forwarded,
+    issue_number,
+    masthead,
+    owed,
+    table,
+    title,
+    totals,
+    unsigned,
+    withdrawn,
+)
+from services.bulletin.wording.words import day, hour, numeral, sentence
+
+__all__ = [
+    "actions",
+    "basics",
+    "by_formality",
+    "compared",
+    "conclusion",
+    "correction",
+    "course",
+    "cutoff",
+    "day",
+    "deferred",
+    "distribution",
+    "followed_up",
+    "forwarded",
+    "hour",
+    "issue",
+    "issue_number",
+    "issues",
+    "masthead",
+    "numeral",
+    "outstanding",
+    "owed",
+    "progress",
+    "sentence",
+    "survey",
+    "surveys",
+    "table",
+    "team",
+    "teams",
+    "title",
+    "totals",
+    "unsigned",
+    "withdrawn",
+]
