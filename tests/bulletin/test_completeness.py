@@ -59,9 +59,9 @@ def test_of_a_whole_session_nothing_is_owed() -> None:
     ("kind", "expected"),
     [
         (ForumHeld, FORUM),
-        (IssueRaised, FORUM),
+        (IssueRaised, (FORUM[0], f"{FORUM[1]}（合计数核对未完成）")),
         (VisitsConcluded, VISITS),
-        (TeamAssigned, VISITS),
+        (TeamAssigned, (VISITS[0], f"{VISITS[1]}（合计数核对未完成）")),
         (SessionClosed, TOTALS),
         (ApplicationDocketed, TOTALS),
         (LicenceIssued, TOTALS),
