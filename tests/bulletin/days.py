@@ -106,16 +106,18 @@ def survey(**totals: int) -> list[Event]:
     ]
 
 
+ASKED: Final = [
+    [{"question": "q-1", "topic": "tax", "text": "留抵退税如何办理？", "answer": "网上申请", "answered_by": "甲"}],
+    [
+        {"question": "q-2", "topic": "tax", "text": "可否缓缴？", "answer": "可以", "answered_by": "甲"},
+        {"question": "q-3", "topic": "finance", "text": "贴息何时到账？"},
+    ],
+]
+
+
 def visits(**stated: int) -> list[Event]:
     """Return two visits of a team with three questions, one of which nobody could answer."""
     whom = ("示例企业", "91150602MA0XX01113"), ("另一企业", "91150602MA0XX0211Q")
-    asked = [
-        [{"question": "q-1", "topic": "tax", "text": "留抵退税如何办理？", "answer": "网上申请", "answered_by": "甲"}],
-        [
-            {"question": "q-2", "topic": "tax", "text": "可否缓缴？", "answer": "可以", "answered_by": "甲"},
-            {"question": "q-3", "topic": "finance", "text": "贴息何时到账？"},
-        ],
-    ]
     made: list[Event] = [
         EnterpriseVisited.model_validate(
             {
@@ -131,7 +133,7 @@ def visits(**stated: int) -> list[Event]:
                 "feedback": "satisfied",
             }
         )
-        for number, ((name, code), questions) in enumerate(zip(whom, asked, strict=True), start=1)
+        for number, ((name, code), questions) in enumerate(zip(whom, ASKED, strict=True), start=1)
     ]
     left = {
         "session": BANNER_SESSION,

@@ -1,9 +1,23 @@
 """What happened beside the approvals: issues raised, sites looked at, enterprises visited (row 64). Pure."""
 
+from typing import Any
+
 from services.bulletin.domain.edition import Attendance, Issue, Survey, SurveyDay, Team, Visits
 from services.bulletin.domain.facts import IssueFacts, SessionFacts
 from shared.events import IssueStanding, StartingProject
 from shared.vocabulary import Feedback, IssueSource, IssueState
+
+
+def told(known: SessionFacts) -> dict[str, Any]:
+    """Return what an edition says of forum, survey and visits, by its fields."""
+    return {
+        "issues": issues(known),
+        "attendance": attendance(known),
+        "surveys": surveys(known),
+        "survey_day": survey_day(known),
+        "teams": teams(known),
+        "visits": visits(known),
+    }
 
 
 def issues(known: SessionFacts) -> tuple[Issue, ...]:

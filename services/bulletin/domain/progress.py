@@ -7,7 +7,7 @@ what came between two closings is told once, by the later session's bulletin, ho
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.bulletin.domain.edition import FollowedUp, Progress
 from services.bulletin.domain.facts import SessionFacts
@@ -48,6 +48,11 @@ class Item:
     state: State
     is_news: bool
     """Something happened to it since the bulletin before."""
+
+
+def told(known: SessionFacts) -> dict[str, Any]:
+    """Return what an edition says of earlier sessions, by its fields."""
+    return {"progress": progress(known), "followed_up": followed_up(known)}
 
 
 def items(known: SessionFacts) -> list[Item]:
