@@ -59,7 +59,7 @@ class Row:
     cells: Mapping[str, str]
 
 
-def _text(column: Column, value: object) -> str:
+def told(column: Column, value: object) -> str:
     """Return a cell as people write it: labels for words, Shanghai time for moments."""
     if value is None or value == "":
         return ""
@@ -72,6 +72,11 @@ def _text(column: Column, value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "；".join(map(str, value))
     return str(value)
+
+
+def as_read(column: Column, value: object) -> str:
+    """Return a value as `read` returns it from a cell that `told` it."""
+    return _value(column, told(column, value))
 
 
 def escaped(text: str) -> str:
@@ -90,7 +95,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> b
     writer = csv.writer(file)
     writer.writerow([column.heading for column in columns])
     for row in rows:
-        writer.writerow([escaped(_text(column, row.get(column.name))) for column in columns])
+        writer.writerow([escaped(told(column, row.get(column.name))) for column in columns])
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
 
@@ -111,7 +116,7 @@ def write_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Mapping[str
         sheet.write_string(0, place, column.heading, head)
     for last, row in enumerate(rows, start=1):
         for place, column in enumerate(columns):
-            sheet.write_string(last, place, _text(column, row.get(column.name)), cell)
+            sheet.write_string(last, place, told(column, row.get(column.name)), cell)
     for place, column in enumerate(columns):
         if column.choices:
             words = [word.zh for word in column.choices]

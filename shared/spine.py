@@ -61,6 +61,8 @@ class Spine:
         self.intake = Intake(service, database=self.database, desk=desk, clock=self.clock) if desk is not None else None
         self.front = web.Desk(self.intake, self.keys, self.clock, settings.max_body_bytes) if self.intake else None
         self.consumer: Consumer | None = None
+        self.imports: Imports | None = None
+        """The tables handed in, of a service that takes events."""
         self.applied = asyncio.Event()
         """Set whenever facts have been applied, for whoever acts on them."""
         self.ward = quarantine.Ward(service, self.database, self.clock)
@@ -138,6 +140,7 @@ class Spine:
             return [], []
         kinds = {kind.name: kind for kind in tables} | kinds_of(self.intake.desk.accepts, reference.names())
         imports = Imports(kinds, database=self.database, desk=self.front, keys=self.keys, clock=self.clock)
+        self.imports = imports
         routers = [
             web.events_route(self.intake, self.keys, self.front),
             web.imports_route(imports, self.keys),

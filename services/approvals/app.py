@@ -4,12 +4,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.approvals import api
+from services.approvals import api, sheets
 from services.approvals.agenda import AGENDA
-from services.approvals.pages import application, followup, keys, ledger, session_day, sessions
+from services.approvals.pages import application, followup, keys, ledger, ledgerimport, session_day, sessions
 from services.approvals.pages.day import Day
 from services.approvals.store import Desk
 from shared.agenda import Timekeeper
+from shared.plans import Plans
 from shared.printing.papers import Papers
 from shared.settings import ServiceSettings
 from shared.spine import Spine
@@ -19,12 +20,13 @@ def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("approvals", settings, desk=Desk())
     pages = spine.pages(Path(__file__).with_name("templates"))
-    papers = Papers(settings.fonts_folder)
+    papers, table = Papers(settings.fonts_folder), sheets.kind(Plans())
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
         routes=[
             api.routes(spine.database, spine.keys, spine.clock),
             sessions.routes(spine.database, pages),
+            ledgerimport.routes(spine, pages, table),
             ledger.routes(spine.database, spine.clock, pages),
             application.routes(spine.database, spine.clock, pages),
             followup.routes(spine, pages),
@@ -33,4 +35,5 @@ def build(settings: ServiceSettings) -> FastAPI:
         ],
         parts=(papers, Timekeeper(spine, AGENDA)),
         pages=pages,
+        tables=(table,),
     )

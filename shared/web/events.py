@@ -126,6 +126,10 @@ class Desk:
         """Record events for a caller as a batch of his would; each has its answer, a refusal harms no neighbour."""
         return await self._settle([self._try(self._read, raw) for raw in raws], caller, self._submit)
 
+    async def rehearse(self, caller: Caller, raws: Sequence[object]) -> list[Answer]:
+        """Answer events as `settle` would just now, and record nothing."""
+        return await self._settle([self._try(self._read, raw) for raw in raws], caller, self.trial.validate)
+
     async def _single(self, request: Request, posted: Posted, submit: Submit, good: int) -> Response:
         event = posted.event
         about = {"event_type": event.type, "subject": event.subject}

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from shared.events import (
     ApplicationDocketed,
     ApplicationPrereviewed,
@@ -17,8 +15,9 @@ from shared.events import (
     SessionOpened,
     SessionScheduled,
 )
-from shared.posted import Caller, Posted
-from shared.problems import NotYet, Refused, invalid
+from shared.posted import Caller
+from shared.problems import Refused
+from shared.receipts import Receipt
 from shared.spine import Spine
 
 Draft = tuple[type[Event], Mapping[str, Any]]
@@ -43,31 +42,32 @@ class TooEarly(Refused):
     en = "Too early: {what_en}"
 
 
-async def tried(spine: Spine, caller: Caller, drafts: Sequence[Draft]) -> Sequence[Event]:
-    """Return the facts that would follow; raises what the first of the drafts would be refused with."""
-    events = [_read(kind, data) for kind, data in drafts]
-    if spine.intake is None:
-        return events
-    async with spine.database.reading() as session:
-        world = await spine.intake.desk.load(session, events)
-        try:
-            return [fact for event in events for fact in world.decide(_posted(spine, caller, event))]
-        except NotYet as waits:
-            raise too_early(waits.needs) from waits
+async def answered(spine: Spine, caller: Caller, drafts: Sequence[Draft]) -> list[Refused | None]:
+    """Return what each of these events would be refused with if they were posted now, one after the other."""
+    if spine.front is None:
+        return [None for _ in drafts]
+    raws = [_raw(caller, number, kind, data) for number, (kind, data) in enumerate(drafts)]
+    answers = await spine.front.rehearse(caller, raws)
+    return [answer if isinstance(answer, Refused) else _waits(answer) for answer in answers]
+
+
+async def tried(spine: Spine, caller: Caller, drafts: Sequence[Draft]) -> None:
+    """Raise what the first of these events would be refused with."""
+    for refusal in await answered(spine, caller, drafts):
+        if refusal is not None:
+            raise refusal
+
+
+def _raw(caller: Caller, number: int, kind: type[Event], data: Mapping[str, Any]) -> dict[str, Any]:
+    event = {"id": f"trial-{number}", "source": caller.source, "type": kind.type, "data": dict(data)}
+    return {"specversion": "1.0", **event}
+
+
+def _waits(receipt: Receipt) -> Refused | None:
+    return too_early(json.loads(receipt.text)["waits_for"]) if receipt.status == "waiting" else None
 
 
 def too_early(needs: str) -> TooEarly:
     """Return what a person is told of an event that has to wait for another."""
     what, what_en = _FIRST.get(needs.split(" ", 1)[0], (f"需先有 {needs}", f"it needs {needs} first"))
     return TooEarly(what=what, what_en=what_en)
-
-
-def _read(kind: type[Event], data: Mapping[str, Any]) -> Event:
-    try:
-        return kind.model_validate_json(json.dumps(data, ensure_ascii=False))
-    except ValidationError as failure:
-        raise invalid(failure, "data") from failure
-
-
-def _posted(spine: Spine, caller: Caller, event: Event) -> Posted:
-    return Posted(caller.source, "trial", event, spine.clock.now(), caller, "trial", None, "", event.model_dump_json())
