@@ -104,12 +104,12 @@ def project_code(number: int = 1, division: str = DONGSHENG) -> str:
     return f"{code}{project_check_digit(code.replace('-', ''))}"
 
 
-def _made(kind: type[E], changes: dict[str, object], **usual: object) -> E:
+def made(kind: type[E], changes: dict[str, object], **usual: object) -> E:
     return kind.model_validate({**usual, **changes})
 
 
 def plan(**changes: object) -> CampaignPlanned:
-    return _made(CampaignPlanned, changes, **PLAN.model_dump())
+    return made(CampaignPlanned, changes, **PLAN.model_dump())
 
 
 def gated(*gates: str, **changes: object) -> CampaignPlanned:
@@ -117,18 +117,31 @@ def gated(*gates: str, **changes: object) -> CampaignPlanned:
     return plan(switches=PLAN.switches.model_copy(update=dict.fromkeys(gates, True)), **changes)
 
 
+def venue(session: str = BANNER_SESSION) -> dict[str, str]:
+    """Return a lawful venue of a session (notice §二(一)2, (五)2)."""
+    if session.endswith(CITY_DIVISION):
+        return {"kind": "service_centre", "name": "市政务服务中心"}
+    if session.endswith(KANGBASHI):
+        return {"kind": "government_office", "name": "康巴什区人民政府办公地点"}
+    return {"kind": "park", "name": "东胜经济开发区会议中心"}
+
+
 def session_scheduled(**changes: object) -> SessionScheduled:
-    venue = {"kind": "park", "name": "东胜经济开发区会议中心"}
-    return _made(SessionScheduled, changes, session=BANNER_SESSION, starts_at=at(9), venue=venue)
+    """Announce a session for the day, the city session for one after all others, where the notice has it."""
+    session = str(changes.get("session", BANNER_SESSION))
+    last = session.endswith(CITY_DIVISION)
+    return made(
+        SessionScheduled, changes, session=BANNER_SESSION, starts_at=at(9, days=13 if last else 0), venue=venue(session)
+    )
 
 
 def session_opened(**changes: object) -> SessionOpened:
     head = {"name": "示例（虚构）", "post": "东胜区区长"}
-    return _made(SessionOpened, changes, session=BANNER_SESSION, opened_at=at(9), declared_by=head)
+    return made(SessionOpened, changes, session=BANNER_SESSION, opened_at=at(9), declared_by=head)
 
 
 def session_closed(**changes: object) -> SessionClosed:
-    return _made(SessionClosed, changes, session=BANNER_SESSION, closed_at=at(17))
+    return made(SessionClosed, changes, session=BANNER_SESSION, closed_at=at(17))
 
 
 _APPLICATION: Final = {
@@ -147,36 +160,36 @@ def application_docketed(**changes: object) -> ApplicationDocketed:
         "owner_code": changes.pop("owner_code", "91150602MA0XX01113"),
         "owner_name": changes.pop("owner_name", "示例企业"),
     }
-    return _made(ApplicationDocketed, changes, **_APPLICATION, project=project)
+    return made(ApplicationDocketed, changes, **_APPLICATION, project=project)
 
 
 def application_withdrawn(**changes: object) -> ApplicationWithdrawn:
-    return _made(ApplicationWithdrawn, changes, **_APPLICATION, reason="企业申请撤回")
+    return made(ApplicationWithdrawn, changes, **_APPLICATION, reason="企业申请撤回")
 
 
 def application_postponed(**changes: object) -> ApplicationPostponed:
-    return _made(ApplicationPostponed, changes, **_APPLICATION, reason="资料尚待补正")
+    return made(ApplicationPostponed, changes, **_APPLICATION, reason="资料尚待补正")
 
 
 def docket_locked(**changes: object) -> DocketLocked:
-    return _made(DocketLocked, changes, session=BANNER_SESSION, locked_at=at(17, days=-1))
+    return made(DocketLocked, changes, session=BANNER_SESSION, locked_at=at(17, days=-1))
 
 
 def prereviewed(**changes: object) -> ApplicationPrereviewed:
     usual = {"reviewer": "丙（虚构）", "opinion": "材料齐全", "reviewed_at": at(15, days=-1)}
-    return _made(ApplicationPrereviewed, changes, **_APPLICATION, **usual)
+    return made(ApplicationPrereviewed, changes, **_APPLICATION, **usual)
 
 
 def returned(**changes: object) -> ApplicationReturned:
     usual = {"reviewer": "丙（虚构）", "opinion": "请补正", "reviewed_at": at(14, days=-1), "lacking": ["公众参与说明"]}
-    return _made(ApplicationReturned, changes, **_APPLICATION, **usual)
+    return made(ApplicationReturned, changes, **_APPLICATION, **usual)
 
 
 ENTERPRISE: Final = "91150602MA0XX01113"
 
 
 def _queued(kind: type[E], changes: dict[str, object], **usual: object) -> E:
-    return _made(kind, changes, session=BANNER_SESSION, owner_code=ENTERPRISE, **usual)
+    return made(kind, changes, session=BANNER_SESSION, owner_code=ENTERPRISE, **usual)
 
 
 def called(**changes: object) -> EnterpriseCalled:
@@ -200,7 +213,7 @@ def finished(**changes: object) -> EnterpriseFinished:
 
 
 def seats_arranged(**changes: object) -> SeatsArranged:
-    return _made(SeatsArranged, changes, session=BANNER_SESSION, units=[unit("energy").code])
+    return made(SeatsArranged, changes, session=BANNER_SESSION, units=[unit("energy").code])
 
 
 def deferral(**changes: object) -> dict[str, object]:
@@ -227,25 +240,25 @@ def _decision(changes: dict[str, object]) -> dict[str, object]:
 
 
 def approval_signed(**changes: object) -> ApprovalSigned:
-    return _made(ApprovalSigned, changes, **_decision(changes))
+    return made(ApprovalSigned, changes, **_decision(changes))
 
 
 def approval_corrected(**changes: object) -> ApprovalCorrected:
-    return _made(ApprovalCorrected, changes, **_decision(changes), reason="登记有误")
+    return made(ApprovalCorrected, changes, **_decision(changes), reason="登记有误")
 
 
 def licence_issued(**changes: object) -> LicenceIssued:
     usual = {"licence_type": "建设项目环评批复", "number": "鄂环证001", "issued_at": at(9, 6)}
-    return _made(LicenceIssued, changes, **_APPLICATION, **usual)
+    return made(LicenceIssued, changes, **_APPLICATION, **usual)
 
 
 def issue_raised(**changes: object) -> IssueRaised:
     usual = {"enterprise": "示例企业", "topic": "用地", "text": "项目用地指标不足。", "raised_at": at(10)}
-    return _made(IssueRaised, changes, session=BANNER_SESSION, issue="issue-1", **usual)
+    return made(IssueRaised, changes, session=BANNER_SESSION, issue="issue-1", **usual)
 
 
 def forum_held(**changes: object) -> ForumHeld:
-    return _made(ForumHeld, changes, session=BANNER_SESSION, held_at=at(11, 30))
+    return made(ForumHeld, changes, session=BANNER_SESSION, held_at=at(11, 30))
 
 
 def person(bureau: str, division: str = CITY_DIVISION) -> dict[str, str]:
@@ -260,8 +273,8 @@ def team_assigned(**changes: object) -> TeamAssigned:
         "members": [person("finance"), person("tax")],
         "topics": ["财税金融支持"],
     }
-    return _made(TeamAssigned, changes, session=BANNER_SESSION, team="team-1", **usual)
+    return made(TeamAssigned, changes, session=BANNER_SESSION, team="team-1", **usual)
 
 
 def visits_concluded(**changes: object) -> VisitsConcluded:
-    return _made(VisitsConcluded, changes, session=BANNER_SESSION, concluded_at=at(17))
+    return made(VisitsConcluded, changes, session=BANNER_SESSION, concluded_at=at(17))

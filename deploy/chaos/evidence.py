@@ -1,9 +1,10 @@
 """Collects the evidence from four databases, the witness's and the stream; tells when there is nothing left to come."""
 
 import asyncio
+import importlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -14,15 +15,15 @@ from deploy.chaos.checker import Evidence, Held, Receipt
 from deploy.chaos.world import World
 from deploy.prepare import SERVICES
 from deploy.rebuild import facts_in
+from shared.consumer import On
 from shared.envelope import Fact, read_published
-from shared.events import CampaignPlanned, KeyIssued, KeyRevoked
 from shared.outbox import source_of
 from shared.stream import STREAM
 
-CONSUMERS: Final = ("forums", "policy", "bulletin", witness.NAME)
+CONSUMERS: Final = ("approvals", "forums", "policy", "bulletin", witness.NAME)
 _PATIENCE: Final = 60.0
-_LEARNT: Final = {CampaignPlanned.type, KeyIssued.type, KeyRevoked.type}
-"""What forums and policy listen to; the others listen to everything."""
+_ALL: Final = ("bulletin", witness.NAME)
+"""Who listens to everything."""
 
 
 async def query(world: World, database: str, statement: str) -> list[Mapping[str, Any]]:
@@ -107,13 +108,19 @@ async def collect(world: World) -> Evidence:
 async def _account(world: World, found: Evidence) -> None:
     types = {fact.id: fact.type for fact in found.stream}
     for consumer in CONSUMERS:
-        takes_all = consumer in ("bulletin", witness.NAME)
-        found.addressed[consumer] = sum(takes_all or type_ in _LEARNT for type_ in types.values())
+        asked = None if consumer in _ALL else _asked_by(consumer)
+        found.addressed[consumer] = sum(asked is None or type_ in asked for type_ in types.values())
         table = "fact" if consumer == "bulletin" else "inbox"
         (row,) = await query(world, consumer, f"SELECT count(*) AS facts FROM {table}")  # noqa: S608  (two names of ours)
         found.applied[consumer] = row["facts"]
         rows = await query(world, consumer, "SELECT subject, reason FROM quarantine ORDER BY id")
         found.quarantined[consumer] = [f"{row['subject']}: {row['reason']}" for row in rows]
+
+
+def _asked_by(service: str) -> set[str]:
+    """Return the types of facts a service's table of reactions asks for."""
+    handlers: Sequence[On] = importlib.import_module(f"services.{service}.handlers").HANDLERS
+    return {name for handler in handlers for name in handler.types}
 
 
 def _recorded(source: str, sequence: int, envelope: str) -> Held:

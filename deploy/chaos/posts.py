@@ -6,11 +6,12 @@ Everything is drawn from the seed. A lane is what one unit's system does one aft
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from deploy.chaos.ledger import Answer
 from deploy.demo.codes import company_code
+from shared.clock import SHANGHAI, shanghai_date
 from shared.events import (
     ApplicationDocketed,
     ApprovalCorrected,
@@ -157,14 +158,16 @@ class Author:
 
     def _opening(self, session: PlannedSession) -> Lane:
         now = datetime.now(UTC)
-        kind = "service_centre" if session.kind is SessionKind.CITY else "park"
-        venue = Venue(kind=kind, name="政务服务中心" if kind == "service_centre" else "工业园区会议中心")
+        city = session.kind is SessionKind.CITY
+        kind = "service_centre" if city else "government_office" if session.division == KANGBASHI else "park"
+        venue = Venue(kind=kind, name="政务服务中心" if city else "工业园区会议中心")
+        day = datetime.combine(shanghai_date(now) + timedelta(days=2 * city), time(9), tzinfo=SHANGHAI)
         head = Official(name="王海堃（虚构）", post="负责人")
         return [
             self._step(
                 "approvals",
                 self._city_unit("drc"),
-                [SessionScheduled(session=session.session, starts_at=now, venue=venue)],
+                [SessionScheduled(session=session.session, starts_at=day, venue=venue)],
             ),
             self._step(
                 "approvals",

@@ -195,7 +195,7 @@ def accepted_by(service: str) -> Mapping[str, type[Event]]:
 
 
 def _table(service: str) -> tuple[On, ...]:
-    """Return a service's table of reactions; approvals reacts to nothing yet."""
+    """Return a service's table of reactions."""
     if service == "bulletin":
         return handlers(SystemClock())
     name = f"services.{service}.handlers"

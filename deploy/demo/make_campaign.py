@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.demo.duties import DUTIES
 from deploy.demo.units import all_units
 from shared.events import CampaignPlanned, Masthead, PlannedSession, Recipient, Switches
 from shared.vocabulary import BANNERS, CITY_DIVISION, Channel, Distribution, Formality, Level, SessionKind
@@ -62,6 +63,7 @@ def campaign(*, demo: bool = False) -> CampaignPlanned:
         units=all_units(),
         sessions=sessions(),
         owners={Level.CITY: CITY_OWNERS, Level.BANNER: BANNER_OWNERS},
+        duties=DUTIES,
         recipients=tuple(
             Recipient(name=name, distribution=distribution, channel=channel, address=address)
             for name, distribution, channel, address in RECIPIENTS

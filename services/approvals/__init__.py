@@ -1,4 +1,5 @@
-"""Concentrated approval. Accepts the campaign's plan, dockets, decisions and licences; publishes them as facts.
+"""Concentrated approval. Accepts the campaign's plan, sessions, dockets, decisions; publishes them as facts.
 
-Keeps campaigns, sessions, applications, licences and the units' keys; reacts to nothing yet.
+Keeps campaigns, sessions, duties, applications, licences and the units' keys; tells units of moved sessions; reacts to
+what shows a duty done, BrochurePublished say, and to BulletinIssued.
 """

@@ -7,6 +7,8 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.store import followup
+from services.approvals.store.evidence import Evidence
+from services.approvals.store.notices import Notices
 from shared.agenda import Agenda, Fallen
 from shared.events import DeferralOverdue
 
@@ -33,6 +35,30 @@ class FollowUps:
         return fallen
 
 
+class Tidings:
+    """Tells those concerned when a session's date or place has changed, once it has stood a minute (row 6)."""
+
+    async def is_due(self, session: AsyncSession, now: datetime) -> bool:
+        """Tell whether a change waits to be told."""
+        return await Notices(session).is_due(now)
+
+    async def fall_due(self, session: AsyncSession, now: datetime) -> Sequence[Fallen]:
+        """Send the notices whose quiet time is over: one for a session, however often it was moved."""
+        return [Fallen(event, cause, at) for event, cause, at in await Notices(session).send(now)]
+
+
+class Readiness:
+    """Publishes that duties are fulfilled which other facts show done (row 8)."""
+
+    async def is_due(self, session: AsyncSession, now: datetime) -> bool:  # noqa: ARG002  (due as soon as it is known)
+        """Tell whether there is one."""
+        return await Evidence(session).is_due()
+
+    async def fall_due(self, session: AsyncSession, now: datetime) -> Sequence[Fallen]:  # noqa: ARG002  (likewise)
+        """Return the facts of them."""
+        return [Fallen(event, cause, at) for event, cause, at in await Evidence(session).publish()]
+
+
 class Matters:
     """Several agendas as one."""
 
@@ -53,4 +79,4 @@ class Matters:
         return sorted(fallen, key=lambda one: one.at)
 
 
-AGENDA: Final = Matters(FollowUps())
+AGENDA: Final = Matters(FollowUps(), Tidings(), Readiness())

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.approvals import api, sheets
 from services.approvals.agenda import AGENDA
+from services.approvals.handlers import HANDLERS
 from services.approvals.pages import application, followup, keys, ledger, ledgerimport, session_day, sessions
 from services.approvals.pages.day import Day
 from services.approvals.store import Desk
@@ -19,6 +20,7 @@ from shared.spine import Spine
 def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("approvals", settings, desk=Desk())
+    spine.react(HANDLERS)
     pages = spine.pages(Path(__file__).with_name("templates"))
     papers, table = Papers(settings.fonts_folder), sheets.kind(Plans())
     return spine.application(

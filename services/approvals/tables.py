@@ -33,6 +33,15 @@ class Session(Table, table=True):
     docket_locked_at: datetime | None
     owners: str | None = Field(sa_type=Text)
     """Formalities given to another bureau here than in the plan, as JSON."""
+    venue_kind: str | None
+    actions: str | None = Field(sa_type=Text)
+    """The plan of its actions, as JSON."""
+    cancelled_at: datetime | None
+    ready_at: datetime | None
+    moves: int = 0
+    bulletin_number: int | None
+    bulletin_issued_at: datetime | None
+    """What the bulletin service has told: the number and hour of the session's first edition."""
 
 
 class Application(Table, table=True):
@@ -136,3 +145,46 @@ class Seating(Table, table=True):
     session: str = Field(primary_key=True)
     units: str = Field(sa_type=Text)
     """Credit codes, as a JSON list."""
+
+
+class Duty(Table, table=True):
+    """How a unit's duty stands; without a moment it is open, having been taken back."""
+
+    __tablename__ = "duty"
+    campaign: str = Field(primary_key=True)
+    session: str = Field(primary_key=True)
+    """Nothing for what is owed once."""
+    duty: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    fulfilled_at: datetime | None
+    note: str | None
+    evidence: str | None
+    """The fact that shows it, if the unit has not said so itself."""
+    untold: bool
+    """Shown by another service's fact, and not published yet."""
+
+
+class Untold(Table, table=True):
+    """A session whose date or place changed: what is still to be told, and what was told last."""
+
+    __tablename__ = "untold"
+    session: str = Field(primary_key=True)
+    reason: str | None
+    changes: int
+    """Since the last notice; none if there is nothing to tell."""
+    since: datetime | None
+    due_at: datetime | None
+    """When the notice goes out, unless there is another change before."""
+    notices: int = 0
+    told: str | None = Field(sa_type=Text)
+    """The last notice's data."""
+
+
+class Notice(Table, table=True):
+    """A notice as it was sent."""
+
+    __tablename__ = "notice"
+    session: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    sent_at: datetime
+    data: str = Field(sa_type=Text)

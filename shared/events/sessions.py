@@ -57,8 +57,8 @@ class DutyEvent(Event):
 
     @property
     def subject(self) -> str:
-        """The unit's duty."""
-        return "/".join((self.campaign, "duties", self.session or "once", self.duty, self.unit or ""))
+        """The duty, of all units that owe it: a poster need not name its own."""
+        return f"{self.campaign}/duties/{self.session or 'once'}/{self.duty}"
 
 
 class DutyFulfilled(DutyEvent, type="chunfeng.duty.fulfilled.v1"):

@@ -33,7 +33,7 @@ from tests.builders import (
     session_opened,
     session_scheduled,
 )
-from tests.deciding import decide, given, refused
+from tests.deciding import decide, refused
 
 
 def with_sessions(*changes: tuple[int, dict[str, Any]]) -> dict[str, Any]:
@@ -138,15 +138,6 @@ def test_a_session_opens_once_and_closes_once() -> None:
 def test_a_session_cannot_close_before_it_opened() -> None:
     refusal = refused(WrongOrder, planned(SCHEDULED, OPENED), session_closed(closed_at=at(8, 59)), BANNER)
     assert refusal.path == "data.closed_at"
-
-
-@pytest.mark.row(7)
-def test_a_session_may_be_rescheduled_until_it_is_closed() -> None:
-    world = planned(SCHEDULED)
-    decide(world, session_scheduled(starts_at=at(9, days=1)), DRC)
-    assert world.sessions[session_scheduled().session].scheduled_at == at(9, days=1)
-    given(world, OPENED, (session_closed(closed_at=at(17, days=1)), BANNER))
-    assert refused(AlreadyClosed, world, *SCHEDULED).status == 409
 
 
 @pytest.mark.row(59)

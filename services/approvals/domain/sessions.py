@@ -1,4 +1,4 @@
-"""The campaign and its sessions: planned, scheduled, opened, closed."""
+"""The campaign and its sessions: planned, opened, closed (rows 1, 7)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.approvals.domain import refusals
+from services.approvals.domain.actions import announced, check_template
+from services.approvals.domain.matrix import check_duties
 from services.approvals.domain.state import Session, totals
 from shared.campaign import Registry, StatedByService, allow, allow_city_drc, allow_division, planned
-from shared.events import CampaignPlanned, Event, PlannedSession, SessionClosed, SessionOpened, SessionScheduled
+from shared.events import CampaignPlanned, Event, PlannedSession, SessionClosed, SessionOpened, SessionReady
 from shared.posted import Posted
-from shared.problems import NotYet
+from shared.problems import NotYet, Refused
 from shared.vocabulary import CITY_DIVISION, Role, SessionKind
 
 if TYPE_CHECKING:
     from services.approvals.domain.world import ApprovalsWorld
+
+
+class NoSuchModel(Refused):
+    """The campaign to be cloned is not there."""
+
+    row = 11
+    zh = "没有可供参照的行动 {campaign}"
+    en = "There is no campaign {campaign} to take over the roles of"
 
 
 def plan(world: ApprovalsWorld, posted: Posted, event: CampaignPlanned) -> Sequence[Event]:
@@ -22,7 +32,11 @@ def plan(world: ApprovalsWorld, posted: Posted, event: CampaignPlanned) -> Seque
     allow_city_drc(posted)
     if event.campaign in world.registries:
         raise refusals.AlreadyPlanned(path="data.campaign", campaign=event.campaign)
+    if event.cloned_from is not None and event.cloned_from not in world.registries:
+        raise NoSuchModel(path="data.cloned_from", campaign=event.cloned_from)
     _check_sessions(event)
+    check_template(event.actions)
+    check_duties(event)
     world.registries[event.campaign] = Registry(event)
     world.changes.plans.append(event)
     for one in event.sessions:
@@ -47,17 +61,6 @@ def _check_sessions(event: CampaignPlanned) -> None:
         raise refuse("市直专场应在最后", "the city session comes last")
 
 
-def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> Sequence[Event]:
-    """Announce a session's date and venue (notice §二: 具体时间另行通知)."""
-    allow_city_drc(posted)
-    planned(world.registries, event)
-    state = world.sessions[event.session]
-    if state.closed_at is not None:
-        raise refusals.AlreadyClosed(path="data.session", session=event.session, at=state.closed_at.isoformat())
-    world.put_session(state._replace(scheduled_at=event.starts_at, venue=event.venue.name))
-    return [event]
-
-
 def _declares(posted: Posted, session: PlannedSession) -> None:
     """Refuse whoever may not open or close: the banner's head, or the general office for a city leader (row 7)."""
     if session.kind is SessionKind.CITY:
@@ -69,13 +72,14 @@ def _declares(posted: Posted, session: PlannedSession) -> None:
 
 def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) -> Sequence[Event]:
     """Open a session: 旗区负责人, in the city session 市领导, declares it (notice §二(一)5(1), (五)5(1); row 7)."""
-    _, session = planned(world.registries, event)
+    registry, session = planned(world.registries, event)
     _declares(posted, session)
     state = world.sessions[event.session]
-    if state.scheduled_at is None:
-        raise NotYet(SessionScheduled.type, event.session)
     if state.opened_at is not None:
         raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at.isoformat())
+    announced(session, state)
+    if registry.plan.switches.readiness and state.ready_at is None:
+        raise NotYet(SessionReady.type, event.session)
     world.put_session(state._replace(opened_at=event.opened_at, opened_by=event.declared_by.name))
     return [event]
 

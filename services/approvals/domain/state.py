@@ -23,6 +23,13 @@ class Session(NamedTuple):
     docket_locked_at: datetime | None = None
     owners: str | None = None
     """Which formalities were given to another bureau here than in the plan, as JSON: level/formality → bureau."""
+    venue_kind: str | None = None
+    actions: str | None = None
+    """The plan of its actions, as JSON."""
+    cancelled_at: datetime | None = None
+    ready_at: datetime | None = None
+    moves: int = 0
+    """How often its date, place or plan has changed: calendars go by it."""
 
 
 class Application(NamedTuple):
@@ -107,6 +114,27 @@ def legal_scopes(kind: SessionKind) -> tuple[Scope, ...]:
     return (Scope.CITY_KEY, Scope.BANNER_KEY) if kind is SessionKind.BANNER else (Scope.CITY_OWN,)
 
 
+DutyKey = tuple[str, str, str, str]
+"""A unit's duty: campaign, session or nothing if it is owed once, duty, unit."""
+
+
+class Fulfilment(NamedTuple):
+    """How a unit's duty stands; without a moment it is open, having been taken back."""
+
+    campaign: str
+    session: str
+    duty: str
+    unit: str
+    fulfilled_at: datetime | None = None
+    note: str | None = None
+    evidence: str | None = None
+
+    @property
+    def key(self) -> DutyKey:
+        """Whose duty it is."""
+        return self.campaign, self.session, self.duty, self.unit
+
+
 @dataclass
 class Changes:
     """What deciding changed and the store has to save."""
@@ -126,3 +154,6 @@ class Changes:
     """(issuing unit, document number, project)."""
     seats: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Units given a seat beside those the docket needs, by session."""
+    untold: dict[str, str | None] = field(default_factory=dict)
+    """Sessions whose date or place changed, of which those concerned are to be told, with the reason."""
+    duties: set[DutyKey] = field(default_factory=set)

@@ -4,13 +4,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.approvals.domain import docket, followup, owners, prereview, queue, seats, sessions, signing
+from services.approvals.domain import (
+    actions,
+    docket,
+    duties,
+    followup,
+    owners,
+    prereview,
+    queue,
+    seats,
+    sessions,
+    signing,
+    timetable,
+)
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.prereview import Prereview
 from services.approvals.domain.queue import Place
-from services.approvals.domain.state import Application, Changes, Departure, First, Session
+from services.approvals.domain.state import Application, Changes, Departure, DutyKey, First, Fulfilment, Session
 from shared.campaign import Registry
 from shared.events import (
+    ActionScheduled,
     ApplicationDocketed,
     ApplicationPostponed,
     ApplicationPrereviewed,
@@ -22,6 +35,8 @@ from shared.events import (
     DeferralMadeGood,
     DeferralRevoked,
     DocketLocked,
+    DutyFulfilled,
+    DutyReopened,
     EnterpriseCalled,
     EnterpriseFinished,
     EnterpriseRecalled,
@@ -33,8 +48,11 @@ from shared.events import (
     ForwardResolved,
     LicenceIssued,
     SeatsArranged,
+    SessionCancelled,
     SessionClosed,
     SessionOpened,
+    SessionReady,
+    SessionRescheduled,
     SessionScheduled,
 )
 from shared.posted import Posted
@@ -60,6 +78,8 @@ class ApprovalsWorld:
     departures: list[Departure] = field(default_factory=list)
     firsts: dict[tuple[str, str], First] = field(default_factory=dict)
     """(event type, application) → the post it came from; loaded for those posted a second time."""
+    duties: dict[DutyKey, Fulfilment] = field(default_factory=dict)
+    """How duties stand; loaded for events of duties and of readiness."""
     changes: Changes = field(default_factory=Changes)
 
     def decide(self, posted: Posted) -> Sequence[Event]:
@@ -85,6 +105,10 @@ class ApprovalsWorld:
     def put_place(self, place: Place) -> None:
         self.places[place.session, place.owner_code] = place
         self.changes.places.add((place.session, place.owner_code))
+
+    def put_duty(self, fulfilment: Fulfilment) -> None:
+        self.duties[fulfilment.key] = fulfilment
+        self.changes.duties.add(fulfilment.key)
 
     def leave(self, application: Application, session: str) -> None:
         """Let an application's docketing be replaced; a session it leaves for another keeps it in its ledger."""
@@ -113,7 +137,13 @@ Rule = Callable[["ApprovalsWorld", Posted, Any], Sequence[Event]]
 
 RULES: Mapping[type[Event], Rule] = {
     CampaignPlanned: sessions.plan,
-    SessionScheduled: sessions.schedule,
+    SessionScheduled: timetable.schedule,
+    SessionRescheduled: timetable.reschedule,
+    SessionCancelled: timetable.cancel,
+    ActionScheduled: actions.schedule_action,
+    DutyFulfilled: duties.fulfil,
+    DutyReopened: duties.reopen,
+    SessionReady: duties.declare_ready,
     SessionOpened: sessions.open_session,
     SessionClosed: sessions.close,
     ApplicationDocketed: docket.add,

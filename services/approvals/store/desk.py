@@ -9,7 +9,7 @@ from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.signing import licence_number
 from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
-from services.approvals.store import day, followup
+from services.approvals.store import day, followup, preparation
 from services.approvals.store.rows import application
 from shared import plans
 from shared.database import rows
@@ -23,8 +23,9 @@ from shared.events import (
 
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = """
-    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners FROM session
-    WHERE session = ANY($1::text[]) ORDER BY session FOR {lock}
+    SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners, venue_kind, actions,
+        cancelled_at, ready_at, moves
+    FROM session WHERE session = ANY($1::text[]) ORDER BY session FOR {lock}
 """
 _READ_SESSIONS = {closing: _SESSIONS.format(lock="UPDATE" if closing else "KEY SHARE") for closing in (True, False)}
 _APPLICATIONS = """
@@ -35,13 +36,18 @@ _APPLICATIONS = """
 _APPLICATIONS_OF = f"{_APPLICATIONS} OR session = ANY($2::text[])"
 _LICENCES = text("SELECT issuer, number, subject FROM licence WHERE number = ANY(CAST(:numbers AS text[]))")
 _SAVE_SESSIONS = text("""
-    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners)
+    INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners,
+        venue_kind, actions, cancelled_at, ready_at, moves)
     SELECT * FROM unnest(CAST(:session AS text[]), CAST(:scheduled_at AS timestamptz[]), CAST(:venue AS text[]),
         CAST(:opened_at AS timestamptz[]), CAST(:opened_by AS text[]), CAST(:closed_at AS timestamptz[]),
-        CAST(:docket_locked_at AS timestamptz[]), CAST(:owners AS text[]))
+        CAST(:docket_locked_at AS timestamptz[]), CAST(:owners AS text[]), CAST(:venue_kind AS text[]),
+        CAST(:actions AS text[]), CAST(:cancelled_at AS timestamptz[]), CAST(:ready_at AS timestamptz[]),
+        CAST(:moves AS integer[]))
     ON CONFLICT (session) DO UPDATE SET scheduled_at = excluded.scheduled_at, venue = excluded.venue,
         opened_at = excluded.opened_at, opened_by = excluded.opened_by, closed_at = excluded.closed_at,
-        docket_locked_at = excluded.docket_locked_at, owners = excluded.owners
+        docket_locked_at = excluded.docket_locked_at, owners = excluded.owners, venue_kind = excluded.venue_kind,
+        actions = excluded.actions, cancelled_at = excluded.cancelled_at, ready_at = excluded.ready_at,
+        moves = excluded.moves
 """)
 _ADD_APPLICATIONS = """
     INSERT INTO application (subject, session, project_code, formality, level, project_name, scope, owner_code,
@@ -76,10 +82,11 @@ class Desk:
 
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> ApprovalsWorld:
         """Load campaigns, sessions, applications and licence numbers the events touch."""
-        world = ApprovalsWorld(registries=await self._plans.of(session, events))
+        world = ApprovalsWorld(registries=await self._plans.of(session, events, preparation.campaigns(events)))
         connection = await session.connection()
         names = {event.session for event in events if isinstance(event, SessionEvent)}
-        closing = any(isinstance(event, day.LOCKING) for event in events)
+        names |= preparation.sessions_beside(world, events)
+        closing = any(isinstance(event, (*day.LOCKING, *preparation.LOCKING)) for event in events)
         whole = {event.session for event in events if isinstance(event, day.WHOLE)}
         if names:
             found = await rows(session, _READ_SESSIONS[closing], list(names))
@@ -95,6 +102,7 @@ class Desk:
             world.licences = {(row.issuer, row.number): row.subject for row in licences}
         world.followups = await followup.load(connection, events)
         await day.load(connection, world, events)
+        await preparation.load(connection, world, events)
         return world
 
     async def save(self, session: AsyncSession, world: ApprovalsWorld) -> None:
@@ -114,6 +122,7 @@ class Desk:
         if changes.followups:
             await followup.save(connection, [world.followups[subject] for subject in changes.followups])
         await day.save(connection, world)
+        await preparation.save(connection, world)
 
 
 def _turn(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

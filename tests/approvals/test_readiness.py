@@ -1,0 +1,105 @@
+"""Facts of this and other services fulfil duties by themselves, and a session's life ends with its bulletin."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.events import BrochurePublished, BulletinIssued
+from tests.approvals.worlds import DOCKETED
+from tests.builders import (
+    BANNER,
+    BANNER_SESSION,
+    CITY_SESSION,
+    DRC,
+    at,
+    docket_locked,
+    owner,
+    prereviewed,
+    seats_arranged,
+    session_scheduled,
+    unit,
+)
+from tests.posting import OPENED, Office, approvals
+from tests.preparing import duty_fulfilled, duty_reopened, session_ready
+from tests.systems import System, fact, until
+
+BROCHURE = BrochurePublished.model_validate(
+    {
+        "campaign": "spring-2022",
+        "department": unit("water").code,
+        "topic": "water",
+        "title": "用水政策",
+        "policies": ["policy-1"],
+        "published_at": at(8),
+    }
+)
+ISSUED = BulletinIssued.model_validate(
+    {
+        "session": BANNER_SESSION,
+        "year": 2022,
+        "number": 7,
+        "revision": 0,
+        "issued_at": at(20),
+        "due_at": at(20, days=1),
+        "cutoff": {},
+        "sha256": "6" * 64,
+        "pdf_sha256": "9" * 64,
+    }
+)
+
+
+async def done(system: System) -> dict[str, str]:
+    """Return the duties published as fulfilled, each with what shows it."""
+    rows = await system.rows(
+        "approvals", "SELECT envelope FROM outbox WHERE type = 'chunfeng.duty.fulfilled.v1' ORDER BY sequence"
+    )
+    found: list[dict[str, Any]] = [json.loads(row["envelope"])["data"] for row in rows]
+    return {f"{one['duty']}/{one['unit']}": one.get("evidence") or "" for one in found}
+
+
+@pytest.mark.row(8)
+async def test_duties_are_fulfilled_by_their_units_and_by_facts_of_this_and_other_services(system: System) -> None:
+    async with approvals(system, *OPENED[:2], DOCKETED, (seats_arranged(), BANNER), (docket_locked(), DRC)) as office:
+        await system.publish("policy", fact("policy", 1, BROCHURE), BrochurePublished.type)
+        await system.publish("bulletin", fact("bulletin", 1, ISSUED), BulletinIssued.type)
+        water, ecology = unit("water").code, owner().unit
+
+        async def shown() -> bool:
+            found = await done(system)
+            return {f"p4-brochures/{water}", f"a14-materials/{water}", f"a13-bulletin/{DRC.unit}"} < set(found)
+
+        await until(shown, within=20)
+        found = await done(system)
+        assert found[f"a5-signs/{BANNER.unit}"].startswith(f"approvals/{BANNER.unit}/")
+        assert f"a14-materials/{ecology}" not in found, "its materials are not reviewed yet"
+        await office.accepted((prereviewed(), owner()), (duty_fulfilled(duty="a15-hall", note="会场已布置"), BANNER))
+
+        async def reviewed() -> bool:
+            return f"a14-materials/{ecology}" in await done(system)
+
+        await until(reviewed, within=20)
+        refusal = await office.post(session_ready(), DRC)
+        assert refusal.status_code == 409
+        assert "市人民政府办公室未落实通知市直部门参会、安排车辆" in refusal.json()["title"]
+        assert "会场布置、流程组织" not in refusal.json()["title"]
+        await office.accepted((duty_reopened(duty="a15-hall"), BANNER))
+        assert "会场布置、流程组织" in (await office.post(session_ready(), DRC)).json()["title"]
+        (row,) = await system.rows("approvals", "SELECT * FROM session WHERE session = $1", BANNER_SESSION)
+        assert (row["bulletin_number"], row["bulletin_issued_at"]) == (7, at(20))
+
+
+@pytest.mark.row(5, 6)
+async def test_two_instances_never_put_a_banner_session_after_the_city_session(system: System) -> None:
+    """Both look at the dates of all sessions, one after the other."""
+    async with approvals(system, *OPENED[:1]) as office, system.serving("approvals", relay=False) as client:
+        other = Office(client, office.tokens)
+        for day in range(6):
+            city = session_scheduled(session=CITY_SESSION, starts_at=at(9, days=day))
+            banner = session_scheduled(starts_at=at(9, days=day))
+            answers = [await office.post(city, DRC), await other.post(banner, DRC)]
+            assert {answer.status_code for answer in answers} <= {202, 409}
+            rows = await system.rows("approvals", "SELECT session, scheduled_at FROM session")
+            dates = {row["session"]: row["scheduled_at"] for row in rows}
+            if dates[BANNER_SESSION] is not None and dates[CITY_SESSION] is not None:
+                assert dates[BANNER_SESSION] < dates[CITY_SESSION]
