@@ -18,6 +18,7 @@ LATER = {"agenda.py", "sheets.py"}
 """What a service does by the clock; its tables as spreadsheets."""
 OWN = {
     "approvals": {"keyring.py", "campaigns", "papers"},
+    "forums": {"photos.py"},
     "policy": {"brochures.py", "brochures"},
     "bulletin": {
         "edition.py",

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from services.forums import api
 from services.forums.agenda import Diary
-from services.forums.api import issue_ledger
+from services.forums.api import issue_ledger, surveys
 from services.forums.handlers import HANDLERS
 from services.forums.pages import issue, issues, sessions
 from services.forums.store import Desk, heard
@@ -26,6 +26,7 @@ def build(settings: ServiceSettings) -> FastAPI:
         routes=[
             api.routes(spine.database, spine.keys),
             issue_ledger.routes(spine.database, spine.keys, spine.clock),
+            surveys.routes(spine.database, spine.keys, spine.clock),
             sessions.routes(spine.database, pages),
             issues.routes(spine.database, spine.clock, pages),
             issue.routes(spine, pages),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.forums.domain.gathering import Arrangement, Consultation, Minutes, Need, Participant, Speech
 from services.forums.domain.issue import Issue
+from services.forums.domain.surveying import Choice, Finding, Site, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Forum:
     scheduled_version: int = 0
 
 
-State = Forum | Issue | Participant | Need | Arrangement | Speech | Consultation | Minutes
+SurveyState = Site | Choice | Finding | Survey
+State = Forum | Issue | Participant | Need | Arrangement | Speech | Consultation | Minutes | SurveyState
 
 
 @dataclass

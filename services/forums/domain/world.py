@@ -15,11 +15,13 @@ from services.forums.domain import (
     minutes,
     roster,
     seats,
+    surveys,
     vehicles,
 )
 from services.forums.domain.gathering import Arrangement, Consultation, Minutes, Need, Participant, Speech
 from services.forums.domain.issue import Issue
-from services.forums.domain.state import Changes, Forum, State
+from services.forums.domain.state import Changes, Forum, State, SurveyState
+from services.forums.domain.surveying import Choice, Finding, Site, Surveyed
 from shared.campaign import Registry
 from shared.events import (
     AgendaSet,
@@ -53,6 +55,12 @@ from shared.events import (
     RosterLocked,
     SpeakersListed,
     SpeechStarted,
+    SurveyFindingRecorded,
+    SurveyHeld,
+    SurveySiteChosen,
+    SurveySiteDropped,
+    SurveySiteFiled,
+    SurveySiteProposed,
     VehiclesArranged,
 )
 from shared.posted import Posted
@@ -80,6 +88,7 @@ class ForumsWorld:
     """Each session's newest revision."""
     teams: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
     """The policy teams heard of: (session, team) → their people as (unit, name)."""
+    survey: Surveyed = field(default_factory=Surveyed)
     changes: Changes = field(default_factory=Changes)
 
     def decide(self, posted: Posted) -> Sequence[Event]:
@@ -136,6 +145,19 @@ class ForumsWorld:
         self.issues[issue.session, issue.issue] = issue
         self.put(issue)
 
+    def put_survey(self, state: SurveyState) -> None:
+        """Keep what became of a survey."""
+        match state:
+            case Site():
+                self.survey.sites[state.session, state.site] = state
+            case Choice():
+                self.survey.choices[state.session, state.project_code] = state
+            case Finding():
+                self.survey.findings[state.session, state.finding] = state
+            case _:
+                self.survey.held[state.session] = state
+        self.put(state)
+
 
 Rule = Callable[[ForumsWorld, Posted, Any], Sequence[Event]]
 
@@ -171,6 +193,12 @@ RULES: Mapping[type[Event], Rule] = {
     ConsultationGiven: seats.consult,
     VehiclesArranged: vehicles.arrange,
     MinutesRevised: minutes.revise,
+    SurveySiteFiled: surveys.file_site,
+    SurveySiteProposed: surveys.propose,
+    SurveySiteChosen: surveys.choose,
+    SurveySiteDropped: surveys.drop,
+    SurveyFindingRecorded: surveys.record_finding,
+    SurveyHeld: surveys.hold,
 }
 
 ACCEPTS: Mapping[str, type[Event]] = {event.type: event for event in RULES}

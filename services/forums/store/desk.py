@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums.domain import ACCEPTS, ForumsWorld
-from services.forums.store import forum, issues, meeting
+from services.forums.store import forum, issues, meeting, survey
 from services.forums.store.rows import save
 from shared import plans
 from shared.events import Event
@@ -28,6 +28,7 @@ class Desk:
         await forum.load(session, world, events)
         await issues.load(session, world, events)
         await meeting.load(session, world, events)
+        await survey.load(session, world, events)
         return world
 
     async def save(self, session: AsyncSession, world: ForumsWorld) -> None:

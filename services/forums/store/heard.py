@@ -11,15 +11,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.forums import tables
 from services.forums.store import followed
 from shared import plans
-from shared.events import CampaignPlanned, NeedCollected, NeedWithdrawn, TeamAssigned, TeamComposition
+from shared.events import CampaignPlanned, NeedCollected, NeedWithdrawn, SessionScheduled, TeamAssigned, TeamComposition
 from shared.vocabulary import CITY_DIVISION, SessionKind
 
 
 async def known(session: AsyncSession) -> set[str]:
-    """Name what has come that waiting posts may wait for: plans, answers of either kind, policy teams."""
+    """Name what has come that waiting posts may wait for: plans, days, answers of either kind, policy teams."""
     teams = await session.exec(select(tables.Team.session, tables.Team.team))
     composed = {f"{TeamAssigned.type} {name}/{team}" for name, team in teams}
-    return await plans.heard(session) | await followed.settled(session) | composed
+    announced = await session.exec(select(tables.Forum.session).where(col(tables.Forum.scheduled_at).is_not(None)))
+    days = {f"{SessionScheduled.type} {name}" for name in announced}
+    return await plans.heard(session) | await followed.settled(session) | composed | days
 
 
 class Heard:

@@ -24,13 +24,14 @@ from shared.events import (
     RosterEvent,
     SessionEvent,
     SpeakersEvent,
+    SurveyHeld,
     VehiclesArranged,
 )
 
 _ROSTER: Final = (RosterEvent, AttendanceTaken, SpeakersEvent, VehiclesArranged, ForumHeld)
 _ARRANGED: Final = (RosterEvent, AgendaSet, SpeakersEvent, ConsultationSeatsStaffed, ConsultationGiven)
 _SPOKEN: Final = (SpeakersEvent, ForumHeld)
-ALONE: Final = (*_ROSTER, AgendaSet, ConsultationSeatsStaffed, DepartmentsInvited, MinutesRevised)
+ALONE: Final = (*_ROSTER, AgendaSet, ConsultationSeatsStaffed, DepartmentsInvited, MinutesRevised, SurveyHeld)
 """What is decided about a forum by one instance at a time: caps, order and counts hold however many post at once."""
 
 
