@@ -12,7 +12,7 @@ from services.forums.domain.survey_refusals import NotAPicture
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 _MOST_PIXELS: Final = 64_000_000
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "MPO")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _LONGEST: Final = 2048
 """Pixels of the longer side as kept: enough to read a notice board by, small enough for a phone."""
 _QUALITY: Final = 85
