@@ -1,6 +1,8 @@
 """What the forums service does about other services' facts."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,16 +11,25 @@ from shared import keyfacts
 from shared.consumer import On, on
 from shared.envelope import Fact
 from shared.events import (
+    ActionScheduled,
     CampaignPlanned,
     NeedCollected,
     NeedWithdrawn,
+    PlannedAction,
     QuestionAnswered,
     QuestionLeftOpen,
+    SessionCancelled,
+    SessionRescheduled,
     SessionScheduled,
     TeamAssigned,
     TeamChanged,
     TeamComposition,
 )
+from shared.vocabulary import Action
+
+_PLANS: Final = (SessionScheduled, SessionRescheduled, ActionScheduled, SessionCancelled)
+_BEFORE: Final = timedelta(minutes=30)
+"""Concentrated approval comes first, where a session's fact is too old to state its plan (notice §二(一)1)."""
 
 
 async def expect_forums(plans: Sequence[CampaignPlanned], session: AsyncSession) -> None:
@@ -39,10 +50,23 @@ async def note_answers(answers: Sequence[QuestionAnswered], session: AsyncSessio
 
 
 async def note_start(facts: Sequence[Fact], session: AsyncSession) -> None:
-    """Learn when a session begins: its forum is on that day."""
+    """Learn when and where a session and its forum begin, or that they do not."""
     for fact in facts:
-        scheduled = SessionScheduled.model_validate(fact.data)
-        await Heard(session).announce(scheduled.session, scheduled.starts_at, fact.version)
+        plan: dict[str, Any] = {}
+        forum_at = None
+        if fact.type == SessionCancelled.type:
+            plan = {"scheduled_at": None, "venue": None}
+        elif fact.type == ActionScheduled.type:
+            forum_at = _forum_at(ActionScheduled.model_validate(fact.data).actions)
+        else:
+            moved = SessionScheduled.model_validate(fact.data)
+            plan = {"scheduled_at": moved.starts_at, "venue": moved.venue.name}
+            forum_at = _forum_at(moved.actions) or moved.starts_at + _BEFORE
+        await Heard(session).announce(fact.data["session"], fact.version, forum_at=forum_at, plan=plan)
+
+
+def _forum_at(actions: Sequence[PlannedAction] | None) -> datetime | None:
+    return next((one.starts_at for one in actions or () if one.action is Action.FORUM), None)
 
 
 async def learn_teams(facts: Sequence[Fact], session: AsyncSession) -> None:
@@ -68,7 +92,7 @@ HANDLERS = (
     on(QuestionLeftOpen, note_questions),
     on(QuestionAnswered, note_answers),
     keyfacts.HEARD,
-    On(frozenset({SessionScheduled.type}), note_start),
+    On(frozenset(event.type for event in _PLANS), note_start),
     On(frozenset({TeamAssigned.type, TeamChanged.type}), learn_teams),
     on(NeedCollected, hear_needs),
     on(NeedWithdrawn, forget_needs),

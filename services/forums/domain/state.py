@@ -20,6 +20,10 @@ class Forum:
     scheduled_at: datetime | None = None
     """When the session begins, once announced."""
     scheduled_version: int = 0
+    forum_at: datetime | None = None
+    """When the forum begins, by the session's plan."""
+    forum_version: int = 0
+    venue: str | None = None
 
 
 SurveyState = Site | Choice | Finding | Survey

@@ -1,6 +1,6 @@
 """What the forums service learns from other services' facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,16 +39,21 @@ class Heard:
             new = insert(tables.Forum).on_conflict_do_nothing()
             await (await self._session.connection()).execute(new, [{"session": name} for name in banner])
 
-    async def announce(self, session: str, starts_at: datetime, version: int) -> None:
-        """Keep when a banner session begins; the newest word of it, in whatever order it comes."""
+    async def announce(
+        self, session: str, version: int, *, forum_at: datetime | None, plan: Mapping[str, datetime | str | None]
+    ) -> None:
+        """Keep when and where a banner session and its forum begin; the newest word of each, in whatever order."""
         if session.endswith(f"-{CITY_DIVISION}"):
             return
-        statement = insert(tables.Forum).values(session=session, scheduled_at=starts_at, scheduled_version=version)
+        if plan:
+            await self._keep_newest(session, "scheduled_version", {"scheduled_version": version, **plan})
+        await self._keep_newest(session, "forum_version", {"forum_version": version, "forum_at": forum_at})
+
+    async def _keep_newest(self, session: str, counter: str, values: Mapping[str, Any]) -> None:
+        statement = insert(tables.Forum).values(session=session, **values)
         # The plan may come after what it plans: the row is made by whoever comes first.
         kept = statement.on_conflict_do_update(
-            index_elements=["session"],
-            set_={"scheduled_at": starts_at, "scheduled_version": version},
-            where=col(tables.Forum.scheduled_version) < version,
+            index_elements=["session"], set_=dict(values), where=getattr(tables.Forum, counter) < values[counter]
         )
         await (await self._session.connection()).execute(kept)
 

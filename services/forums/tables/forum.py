@@ -18,3 +18,6 @@ class Forum(Table, table=True):
     locked_at: datetime | None = None
     scheduled_at: datetime | None = None
     scheduled_version: int = 0
+    forum_at: datetime | None = None
+    forum_version: int = 0
+    venue: str | None = None
