@@ -8,9 +8,10 @@ from services.forums import api
 from services.forums.agenda import Diary
 from services.forums.api import issue_ledger, surveys
 from services.forums.handlers import HANDLERS
-from services.forums.pages import issue, issues, sessions
+from services.forums.pages import gathering, issue, issues, minutes, prints, sessions
 from services.forums.store import Desk, heard
 from shared.agenda import Timekeeper
+from shared.printing.papers import Papers
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 from shared.waiting import Waiting
@@ -20,6 +21,7 @@ def build(settings: ServiceSettings) -> FastAPI:
     """Build the application."""
     spine = Spine("forums", settings, desk=Desk())
     spine.react(HANDLERS)
+    papers = Papers(settings.fonts_folder)
     pages = spine.pages(Path(__file__).with_name("templates"))
     return spine.application(
         summary="Forums of government and enterprises, and the issues raised there",
@@ -30,7 +32,10 @@ def build(settings: ServiceSettings) -> FastAPI:
             sessions.routes(spine.database, pages),
             issues.routes(spine.database, spine.clock, pages),
             issue.routes(spine, pages),
+            gathering.routes(spine, pages),
+            minutes.routes(spine, pages),
+            prints.routes(spine, pages, papers),
         ],
-        parts=(Waiting(spine, heard.known), Timekeeper(spine, Diary())),
+        parts=(papers, Waiting(spine, heard.known), Timekeeper(spine, Diary())),
         pages=pages,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import or_, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -81,6 +82,6 @@ async def _load_consultations(session: AsyncSession, world: ForumsWorld, events:
 async def _load_minutes(session: AsyncSession, world: ForumsWorld, events: Sequence[Event]) -> None:
     if names := _sessions(events, (MinutesRevised,)):
         table = tables.Minutes
-        newest = select(table).where(col(table.session).in_(names)).distinct(col(table.session))
+        newest = select(table).where(col(table.session).in_(names)).ext(distinct_on(col(table.session)))
         ordered = newest.order_by(col(table.session), col(table.revision).desc())
         world.minutes = {row.session: state_of(Minutes, row) for row in await session.exec(ordered)}

@@ -16,10 +16,6 @@ class Store:
         """Read within one database session."""
         self._session = session
 
-    async def all_forums(self) -> Sequence[tables.Forum]:
-        """List every forum of every campaign."""
-        return (await self._session.exec(select(tables.Forum).order_by(tables.Forum.session))).all()
-
     async def forum_of(self, session: str) -> tables.Forum:
         """Return a session's forum as it stands now."""
         forum = await self._session.get(tables.Forum, session)
