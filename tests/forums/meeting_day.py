@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
+from playwright.async_api import Page
+
 from shared.posted import Caller
-from tests.browsing import reachable
+from tests.browsing import picture, reachable
 from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, person, plan, session_scheduled, team_assigned
 from tests.deciding import Post
 from tests.forums.gatherings import (
@@ -81,3 +83,9 @@ async def with_teams(system: System, forums: Office) -> None:
 
         await until(told)
     await forums.accepted((staffed(), BANNER))
+
+
+async def snap(page: Page, name: str) -> None:
+    """Leave a picture of a page for people, if they asked for it."""
+    if path := picture(name):
+        await page.screenshot(path=path, full_page=True)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.browsing import PHONE, chromium, picture, reachable, visit
+from tests.browsing import PHONE, chromium, reachable, visit
 from tests.builders import BANNER, DRC, OFFICE
 from tests.forums.gatherings import noted, officials
-from tests.forums.meeting_day import PAGE, PREPARED, forum_of, html, open_pages, with_teams
+from tests.forums.meeting_day import PAGE, PREPARED, forum_of, html, open_pages, snap, with_teams
 from tests.systems import System
 
 
@@ -22,8 +22,7 @@ async def test_organisers_and_banner_prepare_the_forum_at_the_desk(system: Syste
         assert await row.get_by_role("checkbox").is_checked()
         await page.get_by_role("row", name="市人民政府金融工作办公室").get_by_role("checkbox").check()
         page.once("dialog", lambda dialog: dialog.accept())
-        if path := picture("forum-needs"):
-            await page.screenshot(path=path, full_page=True)
+        await snap(page, "forum-needs")
         await page.get_by_role("button", name="确定参会部门").click()
         await page.wait_for_load_state()
         reason = page.get_by_label("理由 市人民政府金融工作办公室")
@@ -32,13 +31,12 @@ async def test_organisers_and_banner_prepare_the_forum_at_the_desk(system: Syste
         await page.goto(f"{address}{PAGE}/roster")
         city = page.locator("#city")
         await city.get_by_text("登记人员").click()
-        await city.locator("[name=\"participants.0.name\"]").fill("新来（虚构）")
-        await city.locator("[name=\"participants.0.post\"]").fill("科长")
-        await city.locator("[name=\"participants.0.unit\"]").select_option(label="市税务局")
+        await city.locator('[name="participants.0.name"]').fill("新来（虚构）")
+        await city.locator('[name="participants.0.post"]').fill("科长")
+        await city.locator('[name="participants.0.unit"]').select_option(label="市税务局")
         await city.get_by_role("button", name="登记", exact=True).click()
         await city.get_by_text("新来（虚构）").wait_for()
-        if path := picture("forum-roster"):
-            await page.screenshot(path=path, full_page=True)
+        await snap(page, "forum-roster")
         await page.goto(f"{address}{PAGE}/vehicles")
         assert await page.get_by_text("未安排乘车：").first.is_visible()
         first = page.get_by_role("group", name="第1辆")
@@ -46,17 +44,12 @@ async def test_organisers_and_banner_prepare_the_forum_at_the_desk(system: Syste
         page.once("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("button", name="确定车辆安排").click()
         await page.get_by_text("全部已安排").wait_for()
-        if path := picture("forum-vehicles"):
-            await page.screenshot(path=path, full_page=True)
+        await snap(page, "forum-vehicles")
         for name in ("", "/agenda", "/seats"):
             await page.goto(f"{address}{PAGE}{name}")
-            if path := picture(f"forum{name.replace('/', '-')}-desk"):
-                await page.screenshot(path=path, full_page=True)
+            await snap(page, f"forum{name.replace('/', '-')}-desk")
         await page.goto(f"{address}/?lang=en")
         assert await page.get_by_text("Forums and surveys").first.is_visible()
-        await page.goto(f"{address}{PAGE}")
-        if path := picture("forum-desk-en"):
-            await page.screenshot(path=path, full_page=True)
 
 
 @pytest.mark.row(34, 38, 39, 92)
@@ -78,24 +71,20 @@ async def test_the_door_and_the_table_are_kept_with_a_phone(system: System) -> N
             await second.get_by_role("button", name="登记替会").click()
             await page.locator("#city-2").get_by_text("代会（虚构）").wait_for()
             assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-            if path := picture("forum-attendance-phone"):
-                await page.screenshot(path=path, full_page=True)
+            await snap(page, "forum-attendance-phone")
             await page.goto(f"{address}{PAGE}/agenda")
             await page.get_by_role("button", name="开始发言").click()
             await page.get_by_text("已发言").first.wait_for()
-            if path := picture("forum-agenda-phone"):
-                await page.screenshot(path=path, full_page=True)
+            await snap(page, "forum-agenda-phone")
             await page.goto(f"{address}{PAGE}/seats")
             await page.get_by_label("政策主题").select_option(label="减税降费")
             await page.get_by_role("button", name="登记", exact=True).click()
             await page.get_by_text("1 次咨询").wait_for()
-            if path := picture("forum-seats-phone"):
-                await page.screenshot(path=path, full_page=True)
+            await snap(page, "forum-seats-phone")
             for name in ("", "/needs", "/roster", "/vehicles", "/minutes"):
                 await page.goto(f"{address}{PAGE}{name}")
                 assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name
-                if path := picture(f"forum{name.replace('/', '-')}-phone"):
-                    await page.screenshot(path=path, full_page=True)
+                await snap(page, f"forum{name.replace('/', '-')}-phone")
     presence = "SELECT participant, presence FROM participant WHERE presence IS NOT NULL ORDER BY participant"
     assert [tuple(row.values()) for row in await system.rows("forums", presence)] == [
         ("city-1", "present"),
