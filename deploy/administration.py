@@ -53,6 +53,7 @@ class PrepareSettings(BaseSettings):
     bulletin_database_url: str
     bulletin_database_password: SecretStr | None = None
     replicas: int = 1
+    seal_seed: SecretStr | None = None
 
     def databases(self) -> dict[str, URL]:
         """Return each service's database with its password."""

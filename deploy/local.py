@@ -8,6 +8,7 @@ postgres ──┬── approvals ─┐
 
 import asyncio
 import json
+import secrets
 import shutil
 import signal
 import socket
@@ -48,6 +49,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def seal_seed(folder: Path) -> str:
+    """Return the seed of a system's seal, made once and kept in its folder, readable by us alone."""
+    path = folder / "seal_seed"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
 
 
 class Local:
@@ -124,6 +134,7 @@ class Local:
             "CHUNFENG_NATS_URL": self.nats.url(service),
             "CHUNFENG_OUTBOX_FOLDER": str(self.folder / "deliveries"),
             "CHUNFENG_FONTS_FOLDER": str(ROOT / ".chunfeng" / "fonts"),
+            "CHUNFENG_SEAL_SEED": seal_seed(self.folder),
             **({"CHUNFENG_NATS_ISSUER_SEED": self.nats.issuer_seed} if service == keys.HOME else {}),
             **self._settings,
             **self._own.get(service, {}),

@@ -61,3 +61,11 @@ if [[ ! -s $folder/nats_issuer_seed || ! -s $folder/nats_issuer ]]; then
     echo "$folder/$name"
   done
 fi
+
+# What the evidence chains are sealed with (shared/evidence.py): keep it apart from the databases' backups.
+if [[ ! -s $folder/seal_seed ]]; then
+  head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$folder/seal_seed.partial"
+  chmod 0444 "$folder/seal_seed.partial"
+  mv "$folder/seal_seed.partial" "$folder/seal_seed"
+  echo "$folder/seal_seed"
+fi

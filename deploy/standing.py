@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 
 from deploy.administration import PrepareSettings
-from deploy.local import Local
+from deploy.local import Local, seal_seed
 from deploy.prepare import SERVICES
 
 
@@ -22,6 +22,7 @@ class Standing:
     nats_url: str
     nats_user: str | None = None
     nats_password: str | None = None
+    seal_seed: str | None = None
     local: Local | None = None
     """The system's own servers, where they were started for this work alone."""
 
@@ -44,19 +45,22 @@ def standing(folder: Path) -> Iterator[Standing]:
     if "CHUNFENG_APPROVALS_DATABASE_URL" in os.environ:
         settings = PrepareSettings()
         password = settings.nats_password.get_secret_value() if settings.nats_password else None
-        yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password)
+        seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
+        yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password, seed)
         return
     addresses = folder / "addresses.json"
     if addresses.exists():
         told = json.loads(addresses.read_text())
-        yield Standing({name: make_url(url) for name, url in told["databases"].items()}, told["nats"])
+        yield Standing(
+            {name: make_url(url) for name, url in told["databases"].items()}, told["nats"], seal_seed=seal_seed(folder)
+        )
         return
     local = Local(folder)
     local.postgres.start()
     local.nats.start()
     try:
         databases = {service: local.database(service) for service in SERVICES}
-        yield Standing(databases, local.nats.url("operator"), local=local)
+        yield Standing(databases, local.nats.url("operator"), local=local, seal_seed=seal_seed(folder))
     finally:
         local.nats.stop()
         local.postgres.stop()

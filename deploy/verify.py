@@ -16,10 +16,12 @@ from nats.errors import TimeoutError as FetchTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from deploy import chains
 from deploy.standing import Standing, dsn
 from shared import envelope
 from shared.envelope import read_published
 from shared.events import BulletinCorrected, BulletinIssued
+from shared.evidence import Seal
 from shared.outbox import source_of
 from shared.stream import STREAM, SUBJECTS
 
@@ -53,6 +55,7 @@ class Verified:
     facts: int = 0
     editions: int = 0
     unpublished: int = 0
+    links: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -124,6 +127,10 @@ async def verify(places: Standing) -> Verified:
             rows = await connection.fetch(_OUTBOX)
             found.facts += len(rows)
             found.faults += [*_numbering(service, rows, last), *_outbox(service, rows, published, hashes)]
+            public = Seal(places.seal_seed).public if places.seal_seed else None
+            links = await connection.fetch(chains.LINKS)
+            found.links += len(links)
+            found.faults += [Fault(*wrong) for wrong in chains.followed(service, rows, links, public)]
         found.faults += [*await _kept(connections["bulletin"], hashes)]
         editions = await connections["bulletin"].fetch(_EDITIONS)
         found.editions = len(editions)

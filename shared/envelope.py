@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.events import EVENTS, Event
 from shared.identifiers import Moment
 from shared.problems import Invalid, Malformed, Refused, invalid
+from shared.timemarks import marked
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -219,10 +220,9 @@ def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
     Only the correlation id and the trace come from outside and may need escaping; `payload` saves writing data again.
     """
     trace = f',"traceparent":{quoted(traceparent)}' if traceparent is not None else ""
-    if actor is not None:
-        trace += f',"actor":{quoted(actor)}'
+    trace += f',"actor":{quoted(actor)}' if actor is not None else ""
     if recorded_at is not None:
-        trace += f',"recordedtime":"{_utc(recorded_at)}"'
+        trace += f',"recordedtime":"{_utc(recorded_at)}"{marked(time, recorded_at)}'
     return (
         f'{{"specversion":"1.0","id":{quoted(event_id)},"source":"{source}","type":"{event.type}",'
         f'"subject":"{event.subject}","time":"{_utc(time)}","datacontenttype":"application/json",'

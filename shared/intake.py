@@ -26,6 +26,7 @@ from shared.metrics import EVENTS_POSTED, GROUP_SIZE
 from shared.posted import Posted, World
 from shared.problems import NotYet, Refused
 from shared.receipts import Receipt
+from shared.timemarks import marked
 
 GROUP: Final = 500
 """Most events in one transaction."""
@@ -124,6 +125,7 @@ class Round:
         return f'{{"type":"{event.type}","id":{quoted(record.event_id)}}}'
 
     def _receipt(self, posted: Posted, status: str, particulars: str) -> Receipt:
+        particulars += marked(posted.time, self.now)
         text = (
             f'{{"source":{quoted(posted.source)},"id":{quoted(posted.id)},"type":"{posted.event.type}",'
             f'"received_at":"{self._received_at}","status":"{status}"{particulars}}}'

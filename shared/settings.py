@@ -40,6 +40,10 @@ class ServiceSettings(BaseSettings):
     nats_password: Password | None = None
     nats_issuer_seed: SecretStr | None = None
     """With it the service answers NATS' question whether to let a unit in; the one that keeps the keys has it."""
+    seal_seed: SecretStr | None = None
+    """Seed of the Ed25519 key that seals the evidence chains, in hex; without it they are not sealed."""
+    webhooks_here: bool = False
+    """Whether units may have facts sent to addresses of this very host."""
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     rehearsal: bool = False

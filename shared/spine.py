@@ -16,16 +16,15 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import faults, gauges, keys, logs, pulse, quarantine, reference, uses, web
+from shared import faults, gauges, keys, logs, pulse, quarantine, uses, ways, web
 from shared.background import background as background
 from shared.beat import Beat
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
 from shared.database import Database, is_away
-from shared.imports import Imports, Kind, kinds_of
+from shared.imports import Imports, Kind
 from shared.intake import Desk, Intake
 from shared.keys import Keys
-from shared.natspost import NatsPost
 from shared.outbox import state
 from shared.relay import Relay
 from shared.replay import replay_wanted
@@ -105,11 +104,12 @@ class Spine:
         `tables` are the kinds of spreadsheets it takes beside those of its events.
         """
         pages = pages or self.pages(Path(__file__).with_name("web") / "templates")
-        ways, own = self._ways_in(pages, tables)
+        incoming, own = ways.ways_in(self, pages, tables)
+        outgoing, more = ways.ways_out(self, pages)
         routers = [
-            *ways,
+            *incoming,
             *routes,
-            web.feed_route(self.database, self.keys, self.front.trial if self.front else None),
+            *outgoing,
             web.quarantine_routes(self.ward, self.consumer, pages),
             pages.routes(),
         ]
@@ -118,7 +118,7 @@ class Spine:
             self.service,
             summary=summary,
             routes=routers,
-            parts=(self, *own, *parts),
+            parts=(self, *own, *more, *parts),
             health=self.health,
             post_events=self.front.post if self.front else None,
             clock=self.clock,
@@ -133,20 +133,6 @@ class Spine:
             useful=useful,
             measures=(self._measure, *measures),
         )
-
-    def _ways_in(self, pages: web.Pages, tables: Sequence[Kind]) -> tuple[list[APIRouter], list[web.Part]]:
-        """Return the routes by which events come in, and what runs for them."""
-        if self.intake is None or self.front is None:
-            return [], []
-        kinds = {kind.name: kind for kind in tables} | kinds_of(self.intake.desk.accepts, reference.names())
-        imports = Imports(kinds, database=self.database, desk=self.front, keys=self.keys, clock=self.clock)
-        self.imports = imports
-        routers = [
-            web.events_route(self.intake, self.keys, self.front),
-            web.imports_route(imports, self.keys),
-            web.import_pages(imports, pages),
-        ]
-        return routers, [imports, NatsPost(self.service, self.settings, self.keys, self.front)]
 
     def pages(self, templates: Path) -> web.Pages:
         """Return the service's pages, rendered from its own templates over the shared ones."""

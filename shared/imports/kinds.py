@@ -77,19 +77,22 @@ class Refusal:
 
     def sentence(self, columns: Sequence[Column], *, english: bool = False) -> str:
         """Return what is wrong, in the table's own words."""
-        language = "en" if english else "zh"
         errors = self.problem.get("errors") or []
-        told = [f"{_heading(error['path'], columns, english=english)}{error[language]}" for error in errors]
+        told = [_told(error, columns, english=english) for error in errors]
         title = str(self.problem["title_en" if english else "title"])
         return ("; " if english else "；").join(told) or title
 
 
-def _heading(path: str, columns: Sequence[Column], *, english: bool) -> str:
-    name = path.removeprefix("data.")
+def _told(error: Mapping[str, str], columns: Sequence[Column], *, english: bool) -> str:
+    """Return one error with its column's heading, and the words that the column's cells may hold."""
+    name, said = error["path"].removeprefix("data."), error["en" if english else "zh"]
     for column in columns:
         if name == column.name or name.startswith(f"{column.name}."):
-            return f"{column.en}: " if english else f"“{column.zh}”"
-    return "" if name == "data" else f"{path}: "
+            words = [word.en if english else word.zh for word in column.choices]
+            if words and said.startswith("must be one of:" if english else "应为其中之一："):
+                said = f"must be one of: {', '.join(words)}" if english else f"应为其中之一：{'、'.join(words)}"
+            return f"{column.en}: {said}" if english else f"“{column.zh}”{said}"
+    return said if name == "data" else f"{error['path']}: {said}"
 
 
 def raw(caller: Caller, kind: str, post: Post) -> dict[str, Any]:

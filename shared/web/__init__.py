@@ -6,8 +6,10 @@ from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
 from shared.web.imports import import_pages, imports_route
+from shared.web.outgoing import evidence_route, webhooks_route
 from shared.web.pages import Pages
 from shared.web.quarantine import quarantine_routes
+from shared.web.reference import reference_pages
 
 __all__ = [
     "Check",
@@ -17,10 +19,13 @@ __all__ = [
     "Pages",
     "Part",
     "events_route",
+    "evidence_route",
     "feed_route",
     "import_pages",
     "imports_route",
     "needs_key",
     "quarantine_routes",
+    "reference_pages",
     "service",
+    "webhooks_route",
 ]

@@ -66,6 +66,10 @@ RECEIPT: Final[Schema] = {
             "items": {"type": "object", "properties": {"type": {"type": "string"}, "id": {"type": "string"}}},
         },
         "waits_for": {"type": "string", "description": "Type and subject of the event it waits for"},
+        "timemark": {
+            "enum": ["late", "ahead"],
+            "description": "Its `time` is more than an hour past, or five minutes to come; taken all the same",
+        },
         "test": {"const": True, "description": "Posted with a key for trying out: recorded nowhere"},
         "dry_run": {"const": True, "description": "The answer of /v1/validate: recorded nowhere"},
         "duplicate": {"const": True, "description": "Posted before: this is the first receipt again"},

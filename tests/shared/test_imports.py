@@ -185,7 +185,7 @@ async def test_a_clerk_hands_a_table_in_with_a_browser(system: System, tmp_path:
         if shot := picture("imports-phone"):
             await page.screenshot(path=shot, full_page=True)
         await page.get_by_role("button", name="交回").click()
-        await page.get_by_text("“层级”应为其中之一").wait_for()
+        await page.get_by_text("“层级”应为其中之一：市级、旗区级").wait_for()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
         if shot := picture("import-phone"):
             await page.screenshot(path=shot, full_page=True)

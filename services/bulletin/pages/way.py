@@ -15,9 +15,9 @@ from services.bulletin.store.console import Arrived, Console
 from services.bulletin.tables import AttemptRow, DeliveryRow
 from shared.database import Database
 from shared.envelope import Fact
+from shared.feeding import may_see
 from shared.posted import Caller
 from shared.web import Pages
-from shared.web.feed import may_see
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Follows the evidence chains of one service and names each fact that is not the one that was linked (row 80)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from shared.envelope import with_sequence
+from shared.evidence import Linked, first_link, is_sealed, next_link, session_of
+
+LINKS: Final = "SELECT sequence, session, position, link, sealed_at, seal FROM link ORDER BY sequence"
+Wrong = tuple[str, str, str]
+"""Where, and what is wrong in Chinese and English."""
+
+
+def followed(
+    service: str, facts: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], public: str | None
+) -> Iterator[Wrong]:
+    """Find facts that were altered after they were linked, links that are missing, and seals that are not ours.
+
+    After an altered fact the chain is followed from the link as it was kept: what was not altered is not blamed.
+    """
+    links = {row["sequence"]: Linked(*row.values()) for row in rows}
+    newest = max(links, default=0)
+    reached: dict[str, tuple[int, str]] = {}
+    for fact in facts:
+        if fact["sequence"] > newest:
+            return  # not linked yet
+        place = f"{service} outbox #{fact['sequence']} {fact['event_id']}"
+        link = links.get(fact["sequence"])
+        if link is None:
+            yield place, "证据链中没有这一条", "it has no link in the evidence chain"
+            continue
+        written = with_sequence(fact["envelope"], fact["sequence"])
+        position, before = reached.get(link.session, (0, first_link(link.session)))
+        told = (session_of(written), position + 1, next_link(before, written))
+        reached[link.session] = (link.position, link.link)
+        if told != (link.session, link.position, link.link):
+            chain = link.session or "（无场次）"
+            yield place, f"与 {chain} 证据链第{link.position}环不符", f"it is not link {link.position} of its chain"
+        elif public is not None and link.seal is not None and not is_sealed(public, service, link):
+            yield place, "封印不是本系统的", "its seal is not this office's"

@@ -1,0 +1,87 @@
+"""The reference: every event a service takes or publishes, with its fields and an example, for developers of units."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from shared import reference
+from shared.envelope import SCHEMAS
+from shared.events import EVENTS
+from shared.labels import label
+from shared.web.openapi import json_schema, strict
+from shared.web.pages import Pages
+
+_SHAPES: Final = {"string": "文字 text", "integer": "整数 integer", "boolean": "true / false", "object": "对象 object"}
+_FORMATS: Final = {"date-time": "时间 RFC 3339", "date": "日期 2022-03-16", "duration": "时长 P1D"}
+
+
+def shape(schema: Mapping[str, Any]) -> str:
+    """Return in words what a field holds."""
+    if "anyOf" in schema:
+        return " / ".join(shape(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if schema.get("type") == "array":
+        return f"[ {shape(schema.get('items', {}))} ]"
+    form = _FORMATS.get(schema.get("format", ""))
+    words = form or _SHAPES.get(str(schema.get("type", "")), str(schema.get("type", "JSON")))
+    limits = [f"≤{schema['maxLength']}"] if "maxLength" in schema else []
+    return " ".join([words, *limits])
+
+
+def fields(schema: Mapping[str, Any], prefix: str = "") -> list[dict[str, Any]]:
+    """Return the fields of an event as rows: name, Chinese name, shape, whether needed, what is said of it."""
+    rows = []
+    for name, field in schema.get("properties", {}).items():
+        path = f"{prefix}{name}"
+        needed = name in schema.get("required", [])
+        inner = next((one for one in [field, *field.get("anyOf", [])] if "properties" in one), None)
+        rows.append(
+            {"name": path, "zh": label(path), "shape": shape(field), "needed": needed}
+            | {"said": field.get("description", "")}
+        )
+        if inner is not None:
+            rows += fields(inner, f"{path}.")
+    return rows
+
+
+@cache
+def described(event_type: str) -> dict[str, Any]:
+    """Return all that is shown of one event."""
+    kind, known = EVENTS[event_type], reference.events().get(event_type, {})
+    example = json.dumps(known.get("example", {}), ensure_ascii=False, indent=2)
+    about = {"type": event_type, "name": kind.__name__, "doc": kind.__doc__, "zh": known.get("zh", event_type)}
+    parties = {name: known.get(name, "") for name in ("poster", "publisher", "listeners", "posted")}
+    schema = f"{SCHEMAS}/{event_type}"
+    return about | parties | {"fields": fields(strict(json_schema(kind))), "example": example, "schema": schema}
+
+
+def reference_pages(service: str, pages: Pages) -> APIRouter:
+    """Return the pages of the reference, and the contracts as files; they need no key: nothing in them is secret."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/reference")
+    async def listed(request: Request) -> Response:
+        known = [described(name) for name in sorted(EVENTS)]
+        mine = [one for one in known if one["publisher"] == service]
+        others = [one for one in known if one["publisher"] != service]
+        return await pages.show(request, "reference.html", mine=mine, others=others)
+
+    @router.get("/reference/{event_type}")
+    async def one(request: Request, event_type: str) -> Response:
+        if event_type not in EVENTS:
+            return Response(status_code=404)
+        return await pages.show(request, "reference_event.html", event=described(event_type))
+
+    @router.get("/v1/asyncapi")
+    async def asyncapi() -> Response:
+        path = reference.CONTRACTS / "asyncapi.yaml"
+        if not path.is_file():
+            return Response(status_code=404)
+        return Response(path.read_bytes(), media_type="application/yaml")
+
+    return router

@@ -1,0 +1,54 @@
+"""Every service hands out its contracts and a reference with an example of each event, without a key (row 74)."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from shared.events import EVENTS
+from tests.browsing import PHONE, chromium, picture, reachable, visit
+from tests.systems import System
+
+pytestmark = pytest.mark.row(74)
+
+
+async def test_every_event_has_a_page_with_its_fields_and_an_example(system: System) -> None:
+    async with system.serving("policy") as client:
+        listed = await client.get("/reference")
+        assert {*re.findall(r"/reference/(chunfeng[a-z0-9_.-]+)", listed.text)} == set(EVENTS)
+        for name, event in EVENTS.items():
+            page = await client.get(f"/reference/{name}")
+            assert page.status_code == 200
+            assert all(f">{field}</code>" in page.text for field in event.model_fields)
+            assert f"&#34;type&#34;: &#34;{name}&#34;" in page.text
+        assert (await client.get("/reference/chunfeng.none.v1")).status_code == 404
+
+
+@pytest.mark.parametrize("service", ["approvals", "forums", "policy", "bulletin"])
+async def test_every_service_hands_out_its_contracts(system: System, service: str) -> None:
+    async with system.serving(service) as client:
+        openapi = json.loads((await client.get("/openapi.json")).text)
+        assert "/v1/events" in openapi["paths"]
+        assert yaml.safe_load((await client.get("/v1/asyncapi")).text)["asyncapi"] == "3.0.0"
+        schemas = (await client.get("/v1/schemas")).json()
+        assert schemas
+        for address in schemas.values():
+            assert (await client.get(address)).json()["$id"] == address
+        assert (await client.get("/reference")).status_code == 200
+
+
+async def test_the_reference_is_read_on_a_phone(system: System) -> None:
+    async with (
+        reachable(system, "approvals") as address,
+        chromium() as browser,
+        visit(browser, address, size=PHONE) as page,
+    ):
+        await page.goto(f"{address}/reference")
+        if path := picture("references-phone"):
+            await page.screenshot(path=path)
+        await page.get_by_role("link", name="事项已签批").click()
+        await page.get_by_role("heading", name="样例").wait_for()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        if path := picture("reference-phone"):
+            await page.screenshot(path=path, full_page=True)
