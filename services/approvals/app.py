@@ -7,7 +7,18 @@ from fastapi import FastAPI
 from services.approvals import api, sheets
 from services.approvals.agenda import AGENDA
 from services.approvals.handlers import HANDLERS
-from services.approvals.pages import application, followup, keys, ledger, ledgerimport, session_day, sessions
+from services.approvals.pages import (
+    application,
+    calendar,
+    campaigns,
+    followup,
+    keys,
+    ledger,
+    ledgerimport,
+    readiness,
+    session_day,
+    sessions,
+)
 from services.approvals.pages.day import Day
 from services.approvals.store import Desk
 from shared.agenda import Timekeeper
@@ -27,7 +38,10 @@ def build(settings: ServiceSettings) -> FastAPI:
         summary="Campaign, dockets, decisions and licences",
         routes=[
             api.routes(spine.database, spine.keys, spine.clock),
-            sessions.routes(spine.database, pages),
+            sessions.routes(spine, pages, papers),
+            readiness.routes(spine, pages),
+            calendar.routes(spine, pages),
+            campaigns.routes(spine, pages),
             ledgerimport.routes(spine, pages, table),
             ledger.routes(spine.database, spine.clock, pages),
             application.routes(spine.database, spine.clock, pages),

@@ -12,7 +12,7 @@ from shared.web import needs_key
 def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
     """Return the service's own routes."""
     router = APIRouter(prefix="/v1", dependencies=[needs_key(keys)])
-    router.include_router(sessions.routes(database))
+    router.include_router(sessions.routes(database, clock))
     router.include_router(applications.routes(database))
     router.include_router(ledger.routes(database, clock))
     router.include_router(whoami.routes(keys))

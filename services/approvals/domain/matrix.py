@@ -5,7 +5,7 @@ once for the whole campaign.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.approvals.domain.state import DutyKey, Fulfilment
 from shared.campaign import Registry
@@ -29,6 +29,25 @@ class Owed(NamedTuple):
         return self.campaign, self.session, self.duty.duty, self.unit.code
 
 
+_NAMED: Final = 3
+"""A duty that more units owe is told with the first of them and their number; the errors name all."""
+
+
+def _in_words(owed: Sequence[Owed]) -> tuple[str, str]:
+    by_duty: dict[str, list[Owed]] = {}
+    for one in owed:
+        by_duty.setdefault(one.duty.duty, []).append(one)
+    by_unit: dict[str, list[Duty]] = {}
+    for each in by_duty.values():
+        many = len(each) > _NAMED
+        names = [f"{each[0].unit.name}等{len(each)}个单位"] if many else [one.unit.name for one in each]
+        for name in names:
+            by_unit.setdefault(name, []).append(each[0].duty)
+    zh = "；".join(f"{name}未落实{'、'.join(duty.title for duty in duties)}" for name, duties in by_unit.items())
+    en = "; ".join(f"{name}: {', '.join(duty.ref for duty in duties)}" for name, duties in by_unit.items())
+    return zh, en
+
+
 class DutyTwice(Refused):
     """Two duties of the plan have the same name, or one has nobody who owes it."""
 
@@ -47,11 +66,7 @@ class DutiesOpen(Refused):
 
     def __init__(self, session: PlannedSession, owed: Sequence[Owed]) -> None:
         """Take what is undone."""
-        by_unit: dict[str, list[Duty]] = {}
-        for one in owed:
-            by_unit.setdefault(one.unit.name, []).append(one.duty)
-        zh = "；".join(f"{name}未落实{'、'.join(duty.title for duty in duties)}" for name, duties in by_unit.items())
-        en = "; ".join(f"{name} owes {', '.join(duty.ref for duty in duties)}" for name, duties in by_unit.items())
+        zh, en = _in_words(owed)
         super().__init__(session=session.name, owed=zh, owed_en=en)
         self._owed = tuple(owed)
 

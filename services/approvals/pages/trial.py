@@ -13,6 +13,7 @@ from shared.events import (
     EnterpriseSeated,
     Event,
     SessionOpened,
+    SessionReady,
     SessionScheduled,
 )
 from shared.posted import Caller
@@ -23,6 +24,7 @@ from shared.spine import Spine
 Draft = tuple[type[Event], Mapping[str, Any]]
 _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     SessionScheduled.type: ("本场时间尚未公布", "the session's date has not been announced"),
+    SessionReady.type: ("本场尚未就绪", "the session has not been declared ready"),
     SessionOpened.type: ("本场尚未宣布开始", "the session has not been declared open"),
     DocketLocked.type: ("审批清单尚未锁定", "the docket has not been locked"),
     ApplicationDocketed.type: ("该事项尚未列入审批清单", "the application is not on the docket"),
