@@ -11,13 +11,14 @@ import re
 import secrets
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from sqlmodel import select
 
-from shared.database import Database
+from shared.database import Database, is_away
 from shared.events import DeliveryResent
 from shared.posted import Caller
 from shared.problems import Refused
@@ -28,6 +29,7 @@ _TOKEN = re.compile(r"(?:cf|cftest)_([a-z0-9]{8})_([A-Za-z0-9]{32})_([0-9a-f]{8}
 HOME: Final = "approvals"
 """The service that issues keys."""
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_PATIENCE_SECONDS: Final = 2.0
 _REFRESH_SECONDS: Final = 1.0
 """A revoked key stops working within this time plus its travel through the stream."""
 
@@ -172,14 +174,29 @@ class Keys:
     def _fresh(self) -> bool:
         return time.monotonic() - self._read_at < _REFRESH_SECONDS
 
+    async def _read(self) -> Sequence[Key] | None:
+        """Read all keys; None while the database is away and those read last must do.
+
+        Nothing can be recorded or read meanwhile, but the operators' console must open and say so.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS), self._database.reading() as session:
+                return (await session.exec(select(Key))).all()
+        except Exception as error:
+            if not self._rows or not is_away(error):
+                raise
+            return None
+
     async def _refresh(self) -> None:
         if self._fresh():
             return
         async with self._reading:  # one reads for all who call meanwhile
             if self._fresh():
                 return
-            async with self._database.reading() as session:
-                rows = (await session.exec(select(Key))).all()
+            rows = await self._read()
+            if rows is None:  # asked again in a second
+                self._read_at = time.monotonic()
+                return
             self._rows = {row.key: _known(row) for row in rows if row.unit}
             self._known.clear()
             self._read_at = time.monotonic()

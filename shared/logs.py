@@ -1,12 +1,19 @@
 """Structured logs: one canonical line per request, batch and delivery; every library's lines through the same form."""
 
+import contextlib
+import io
 import logging
+import os
 import re
 import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from shared.clock import shanghai_date
 
 
 def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -24,6 +31,8 @@ _KEPT_OUT = re.compile(
 
 _LIKE_A_NUMBER = re.compile("1[3-9][0-9]{9}")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+# Without local variables, which hold names and passwords, and take seconds to write down.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
 
 def _one_line(logger: WrappedLogger, name: str, event: EventDict) -> str:
@@ -46,6 +55,55 @@ class _PullNoise(logging.Filter):
         return "raised an exception, retrying" not in record.getMessage()
 
 
+class Kept(io.TextIOBase):
+    """Writes to a stream and to a file of the day, and deletes files whose days are over."""
+
+    def __init__(self, stream: TextIO, folder: Path, service: str, days: int) -> None:
+        """Take where lines go, and how long they are kept."""
+        super().__init__()
+        self._stream, self._folder, self._service, self._days = stream, folder, service, days
+        self._day: date | None = None
+        self._file: TextIO | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, text: str) -> int:
+        """Write to both; a disk that is full must not stop the service."""
+        with contextlib.suppress(OSError):
+            today = shanghai_date(datetime.now(UTC))
+            if today != self._day or self._file is None:
+                self._turn(today)
+            if self._file is not None:
+                self._file.write(text)
+        return self._stream.write(text)
+
+    def _turn(self, today: date) -> None:
+        """Begin the file of a day."""
+        if self._file is not None:
+            self._file.close()
+        path = self._folder / f"{self._service}-{today.isoformat()}.jsonl"
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8")
+        self._day = today
+        for old in self._folder.glob(f"{self._service}-*.jsonl"):
+            written = old.stem.removeprefix(f"{self._service}-")
+            if written < (today - timedelta(days=self._days)).isoformat():
+                old.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file; the stream is another's."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        super().close()
+
+    def flush(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+
 def configure(
     service: str, *, form: Literal["json", "console"] = "json", level: str = "info", to: TextIO | None = None
 ) -> None:
@@ -60,9 +118,10 @@ def configure(
     ]
     renderer: list[Processor]
     if form == "json":
-        renderer = [structlog.processors.dict_tracebacks, _one_line]
+        renderer = [_TRACEBACKS, _one_line]
     else:
-        renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+        plain = structlog.dev.plain_traceback
+        renderer = [structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain)]
     structlog.configure(
         processors=[*before, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),

@@ -1,7 +1,8 @@
 """Runs a service's application under uvicorn; the same three lines in every service's __main__."""
 
 import gc
-from typing import Final
+import sys
+from typing import Final, TextIO, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,7 +19,8 @@ def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC)
-    logs.configure(service, form=settings.log_format, level=settings.log_level)
+    kept = logs.Kept(sys.stdout, settings.log_folder, service, settings.log_days) if settings.log_folder else None
+    logs.configure(service, form=settings.log_format, level=settings.log_level, to=cast("TextIO | None", kept))
     uvicorn.run(
         app,
         host=settings.host,

@@ -55,6 +55,12 @@ class ServiceSettings(BaseSettings):
     fonts_folder: Path | None = None
     """Fonts beside those the system has, for whatever is printed."""
     max_body_bytes: int = 1024 * 1024
+    retention_days: int = Field(default=180, ge=1, le=3660)
+    """How long a contact's name and number are kept (row 89)."""
+    log_folder: Path | None = None
+    """Where log lines are kept beside stdout, a file a day, for the six months the law asks for."""
+    log_days: int = Field(default=190, ge=183)
+    """Days a log file is kept (Cybersecurity Law art. 21: at least six months)."""
     crash_at: str | None = None
     """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""
 

@@ -16,7 +16,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared import faults, gauges, keys, logs, pulse, quarantine, uses, ways, web
+from shared import contacts, faults, gauges, keys, logs, pulse, quarantine, uses, ways, web
 from shared.background import background as background
 from shared.beat import Beat
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
@@ -111,6 +111,7 @@ class Spine:
             *routes,
             *outgoing,
             web.quarantine_routes(self.ward, self.consumer, pages),
+            web.contact_routes(self.database, self.clock, pages, self.settings.retention_days),
             pages.routes(),
         ]
         self.health = self._health(useful, measures)
@@ -161,6 +162,8 @@ class Spine:
                 await stack.enter_async_context(background(replay_wanted(self.consumer, self.ward), "replays"))
             await self.broker.start()
             await stack.enter_async_context(background(pulse.tell(self._client, self.take_beat), "beat"))
+            forgetting = contacts.forget_in_time(self.database, self.clock)
+            await stack.enter_async_context(background(forgetting, "retention"))
             if self.service == keys.HOME:
                 await uses.hear(self._client, self.database)
             await stack.enter_async_context(background(uses.tell(self._client, self.service, self.keys), "uses"))

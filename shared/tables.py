@@ -103,6 +103,23 @@ class Quarantine(Spine, table=True):
     )
 
 
+class Contact(Spine, table=True):
+    """Whom to call: the only place with a name and a number, both blank once their days are over (row 89)."""
+
+    __tablename__ = "contact"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    unit: str
+    unit_name: str
+    division: str
+    purpose: str
+    name: str | None
+    phone: str | None
+    note: str | None
+    noted_at: datetime
+    until: datetime
+    forgotten_at: datetime | None = None
+
+
 class Key(Spine, table=True):
     """A unit's key as this service knows it: the secret's hash, never the secret."""
 

@@ -2,6 +2,7 @@
 
 from shared.web.application import Part, service
 from shared.web.callers import needs_key
+from shared.web.contacts import contact_routes
 from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
@@ -18,6 +19,7 @@ __all__ = [
     "Measure",
     "Pages",
     "Part",
+    "contact_routes",
     "events_route",
     "evidence_route",
     "feed_route",

@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.envelope import Incoming
 from shared.intake import Answer, Intake, dump
 from shared.keys import Keys, is_from, may_post
+from shared.personal import refuse_phones
 from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
 from shared.receipts import Receipt, find
@@ -169,6 +170,7 @@ class Desk:
     def _posted(self, incoming: Incoming, caller: Caller) -> Posted:
         is_from(caller, incoming.source)
         may_post(caller, incoming.event.type)
+        refuse_phones(incoming.payload, incoming.event)
         return Posted(
             incoming.source,
             incoming.id,

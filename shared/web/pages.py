@@ -17,6 +17,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.clock import SHANGHAI
+from shared.database import is_away
 from shared.keys import BadKey, Keys, may_read
 from shared.posted import Caller
 from shared.problems import Refused
@@ -113,6 +114,15 @@ class Pages:
             return None
         return None if caller is None or caller.test else caller
 
+    async def _whoever(self, request: Request) -> Caller | None:
+        """Return who is looking; nobody known, while the database is away: the page that says so must be shown too."""
+        try:
+            return await self.caller(request)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return None
+
     def needs_login(self) -> Any:  # noqa: ANN401  (FastAPI's own type of a dependency)
         """Return the dependency that gives a route its caller and sends everybody else to the login page."""
 
@@ -135,7 +145,7 @@ class Pages:
 
     async def show(self, request: Request, template: str, /, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
         """Answer with a page."""
-        html = self.render(request, template, await self.caller(request), **context)
+        html = self.render(request, template, await self._whoever(request), **context)
         response = HTMLResponse(html, status_code=status, headers=SECURITY | {"Cache-Control": "no-store"})
         if "lang" in request.query_params:
             response.set_cookie(LANGUAGE, language_of(request), max_age=_YEAR, samesite="lax")

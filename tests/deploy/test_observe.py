@@ -21,6 +21,7 @@ from promql_parser import (
     VectorSelector,
 )
 
+from tests.deploy.promql import Series, firing, labels_of, samples_of, seconds
 from tests.systems import System
 
 REPOSITORY = Path(__file__).parents[2]
@@ -99,6 +100,41 @@ def test_each_alert_rings_when_it_should_and_not_before() -> None:
     for arguments in (["check", "rules", "alerts.yml"], ["test", "rules", "alerts-test.yml"]):
         done = subprocess.run([promtool, *arguments], cwd=OBSERVE, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def told(annotation: str, labels: dict[str, str], value: float) -> str:
+    """Fill in an annotation as Prometheus does."""
+    filled = re.sub(r"{{ \$labels\.(\w+) }}", lambda found: labels[found[1]], annotation)
+    return filled.replace("{{ $value }}", f"{value:g}")
+
+
+def cases() -> list[tuple[str, str, list[Series], float, dict[str, Any]]]:
+    document = yaml.safe_load((OBSERVE / "alerts-test.yml").read_text("utf-8"))
+    found = []
+    for test in document["tests"]:
+        every = seconds(test["interval"])
+        series = [
+            Series(*labels_of(one["series"]), samples_of(str(one["values"])), every) for one in test["input_series"]
+        ]
+        found += [
+            (f"{case['alertname']}-{case['eval_time']}", case["alertname"], series, seconds(case["eval_time"]), case)
+            for case in test["alert_rule_test"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize(("alert", "series", "at", "case"), [pytest.param(*one[1:], id=one[0]) for one in cases()])
+def test_each_alert_rings_for_what_it_should_and_is_silent_before(
+    alert: str, series: list[Series], at: float, case: dict[str, Any]
+) -> None:
+    """The cases of promtool, here too where there is no promtool."""
+    (rule,) = (one for one in RULES if one["alert"] == alert)
+    rung = [
+        (dict(labels) | rule["labels"], told(rule["annotations"]["summary"], dict(labels), value))
+        for labels, value in firing(rule, series, at, every=5).items()
+    ]
+    wanted = [(one["exp_labels"], one["exp_annotations"]["summary"]) for one in case.get("exp_alerts", ())]
+    assert rung == wanted
 
 
 def test_every_alert_has_a_case_in_which_it_rings() -> None:

@@ -172,3 +172,15 @@ def test_a_number_that_is_no_text_stays_a_number(log: io.StringIO) -> None:
     logs.get().info("disk.full", free=13812345678, sizes=[13812345678], sequence=7)
     assert lines_of(log)[0]["free"] == 13812345678
     assert lines_of(log)[0]["sizes"] == [13812345678]
+
+
+def test_a_traceback_is_written_without_the_values_of_its_variables(log: io.StringIO) -> None:
+    def fails(password: str) -> None:
+        raise RuntimeError(str(len(password)))
+
+    try:
+        fails("correct-horse-battery")
+    except RuntimeError:
+        logs.get().exception("work.failed")
+    assert "correct-horse-battery" not in log.getvalue()
+    assert lines_of(log)[0]["exception"][0]["exc_type"] == "RuntimeError"
