@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.demo.approvals import Table
+from deploy.demo.gathering import gathering_posts
 from deploy.demo.library import library_posts
 from deploy.demo.make_campaign import campaign
 from deploy.demo.meetings import closes_at, forum_posts, session_posts
@@ -34,6 +35,7 @@ def posts() -> list[Post]:
         recorded += Table(session, registers, closes_at(session)).posts()
         if session.kind is SessionKind.BANNER:
             recorded += forum_posts(session)
+            recorded += gathering_posts(session)
             recorded += visit_posts(session)
     return recorded
 
