@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "forums_0004"
-down_revision = "forums_0003"
+revision = "forums_0005"
+down_revision = "forums_0004"
 branch_labels = None
 depends_on = None
 
