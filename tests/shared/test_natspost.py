@@ -1,50 +1,20 @@
 """Posting over NATS: the schema and the receipts of HTTP, and nobody as anybody else (row 71)."""
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import nats as nats_py
 import nats.errors
 import pytest
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.approvals import keyring
-from shared.posted import Caller
 from tests.builders import BANNER, DRC, application_docketed, approval_signed, owner, plan, project_code
-from tests.posting import OPENED, Office, approvals, cloudevent
+from tests.nats_units import request, subject, unit
+from tests.posting import OPENED, approvals, cloudevent
 from tests.strangers import said_to
 from tests.systems import System, together, until
 
 pytestmark = pytest.mark.row(71)
-
-
-@asynccontextmanager
-async def unit(system: System, office: Office, by: Caller) -> AsyncIterator[Client]:
-    """Connect as a unit's system does, from docs/integrate.md alone."""
-    options: dict[str, Any] = {"user": by.unit, "password": office.tokens[by.unit]}
-    options |= {"inbox_prefix": f"_INBOX_{by.unit}".encode(), "allow_reconnect": False, "connect_timeout": 3}
-
-    async def quiet(_: Exception) -> None: ...
-
-    client = await nats_py.connect(system.nats.url(), error_cb=quiet, **options)
-    try:
-        yield client
-    finally:
-        await client.close()
-
-
-def subject(office: Office, by: Caller, service: str = "approvals") -> str:
-    return f"chunfeng.post.{service}.{by.unit}.{office.tokens[by.unit].split('_')[1]}"
-
-
-async def request(client: Client, where: str, body: object) -> tuple[int, Any]:
-    """Send a request and return status and answer."""
-    message: Msg = await client.request(where, json.dumps(body).encode(), timeout=5)
-    return int((message.headers or {})["status"]), json.loads(message.data)
 
 
 async def test_a_post_over_nats_has_the_receipt_of_http_and_is_the_same_event(system: System) -> None:

@@ -1,0 +1,148 @@
+"""HTTP singly, HTTP in batches, NATS and a spreadsheet: the same events make the same facts and the same bulletin."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from shared import sheets
+from shared.envelope import read_published, with_sequence
+from shared.events import ApplicationDocketed, ApprovalSigned, Event
+from shared.eventsheets import Sheet
+from shared.posted import Caller
+from shared.stream import provision
+from tests.builders import BANNER, DRC, application_docketed, approval_signed, at, owner, project_code, session_closed
+from tests.bulletin import stories
+from tests.nats_units import request, subject, unit
+from tests.posting import OPENED, Office, approvals, cloudevent
+from tests.systems import System, together, until
+
+pytestmark = pytest.mark.row(71, 72, 77)
+COUNT: Final = 75
+ECOLOGY: Final = owner()
+KINDS: Final[dict[str, tuple[type[Event], Caller]]] = {
+    ApplicationDocketed.type: (ApplicationDocketed, DRC),
+    ApprovalSigned.type: (ApprovalSigned, ECOLOGY),
+}
+
+
+def events() -> list[dict[str, Any]]:
+    """Return 150 events: 75 dockets of the DRC's and 75 decisions of a bureau's, each with its time."""
+    codes = [project_code(number) for number in range(1, COUNT + 1)]
+    docketed = [(application_docketed(project_code=code), DRC) for code in codes]
+    signed = [
+        (approval_signed(project_code=code, document_number=f"鄂环审字〔2022〕{number}号"), ECOLOGY)
+        for number, code in enumerate(codes, start=1)
+    ]
+    return [
+        cloudevent(event, by, f"event-{n:03d}", time=(at(9) + timedelta(seconds=n)).isoformat())
+        for n, (event, by) in enumerate([*docketed, *signed])
+    ]
+
+
+def by_caller(posts: Sequence[dict[str, Any]]) -> list[tuple[Caller, str, list[dict[str, Any]]]]:
+    return [(by, kind, [one for one in posts if one["type"] == kind]) for kind, (_, by) in KINDS.items()]
+
+
+async def singly(office: Office, _system: System, posts: Sequence[dict[str, Any]]) -> None:
+    for by, _kind, mine in by_caller(posts):
+        for one in mine:
+            assert (await office.send(one, by)).json()["status"] == "accepted"
+
+
+async def in_batches(office: Office, _system: System, posts: Sequence[dict[str, Any]]) -> None:
+    for by, _kind, mine in by_caller(posts):
+        assert (await office.batch(mine, by)).status_code == 202
+
+
+async def over_nats(office: Office, system: System, posts: Sequence[dict[str, Any]]) -> None:
+    for by, _, mine in by_caller(posts):
+        async with unit(system, office, by) as client:
+            for one in mine:
+                assert (await request(client, subject(office, by), one))[0] == 202
+
+
+async def as_tables(office: Office, _system: System, posts: Sequence[dict[str, Any]]) -> None:
+    for by, kind, mine in by_caller(posts):
+        columns = Sheet(KINDS[kind][0]).columns
+        content = sheets.write_xlsx("表", columns, [_row(one) for one in mine])
+        answer = await office.client.post(f"/v1/imports/{kind}", content=content, headers=office.key(by))
+        run = answer.json()["run"]
+
+        async def finished(run: str = run, by: Caller = by) -> bool:
+            told = (await office.client.get(f"/v1/imports/runs/{run}", headers=office.key(by))).json()
+            assert not told["refused"], told["refused"]
+            return bool(told["finished"])
+
+        await until(finished, within=20)
+
+
+def _row(post: dict[str, Any]) -> dict[str, Any]:
+    flat = {"id": post["id"], "time": post["time"]}
+    for name, value in post["data"].items():
+        flat |= {f"{name}.{part}": one for part, one in value.items()} if isinstance(value, dict) else {name: value}
+    return flat
+
+
+Way = Callable[[Office, System, Sequence[dict[str, Any]]], Awaitable[None]]
+
+
+async def outcome(system: System, way: Way) -> tuple[list[dict[str, Any]], str]:
+    """Post by one way; return the facts as they are told apart, and the hash of the session's edition."""
+    await system.empty("approvals")
+    await system.lose_stream()
+    await provision(system.operator.jetstream())
+    async with approvals(system, *OPENED) as office:
+        before = await system.count("approvals", "outbox")
+        await way(office, system, events())
+        await office.accepted((session_closed(), BANNER))
+        rows = await system.rows("approvals", "SELECT sequence, envelope FROM outbox ORDER BY sequence")
+    facts = [read_published(with_sequence(row["envelope"], row["sequence"])) for row in rows]
+    told = [json.loads(fact.payload) for fact in facts[before:-1]]
+    for one in told:
+        del one["recordedtime"], one["timemark"], one["actor"]  # when, and with which of its keys, is another matter
+    return told, stories.edition(facts).sha256()
+
+
+async def test_150_events_come_to_the_same_facts_and_the_same_bulletin_by_each_of_four_ways(system: System) -> None:
+    first_facts, first_edition = await outcome(system, singly)
+    assert len(first_facts) == 2 * COUNT
+    assert {fact["data"]["project_code"] for fact in first_facts} == {project_code(n) for n in range(1, COUNT + 1)}
+    for way in (in_batches, over_nats, as_tables):
+        facts, edition = await outcome(system, way)
+        assert facts == first_facts, way.__name__
+        assert edition == first_edition, way.__name__
+
+
+async def test_a_thousand_events_from_eight_clients_five_times_each_are_recorded_once(system: System) -> None:
+    posts = [
+        cloudevent(application_docketed(project_code=project_code(number)), DRC, f"once-{number}")
+        for number in range(1, 1001)
+    ]
+    copies = [post for _ in range(5) for post in posts]
+    Random(7).shuffle(copies)  # noqa: S311  (a test's own order)
+    answers: dict[str, set[str]] = {post["id"]: set() for post in posts}
+
+    async def client(mine: list[dict[str, Any]], office: Office) -> None:
+        for place in range(0, len(mine), 25):
+            some = mine[place : place + 25]
+            if place % 125:
+                told = (await office.batch(some, DRC)).json()["receipts"]
+            else:
+                told = [(await office.send(one, DRC)).json() for one in some]
+            for receipt in told:
+                receipt.pop("duplicate", None)
+                answers[receipt["id"]].add(json.dumps(receipt, sort_keys=True))
+
+    async with approvals(system, *OPENED) as office:
+        before = await system.count("approvals", "outbox")
+        await together(*(client(copies[each::8], office) for each in range(8)))
+        assert await system.count("approvals", "outbox") == before + 1000
+        assert await system.count("approvals", "application") == 1000
+        assert {len(different) for different in answers.values()} == {1}
+        other = posts[0] | {"data": posts[1]["data"]}
+        refused = await office.send(other, DRC)
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/same-id-other-body")

@@ -1,0 +1,109 @@
+"""docs/integrate.md is true: its curl, Python, Node.js and Java are run as they stand there, against a service."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from services.approvals import keyring
+from shared.vocabulary import Formality
+from tests.browsing import reachable
+from tests.builders import DRC, PLAN, ROOT, application_docketed
+from tests.posting import OPENED, Office, keys
+from tests.systems import System
+
+pytestmark = pytest.mark.row(71, 75, 78, 81)
+GUIDE: Final = (ROOT / "docs" / "integrate.md").read_text("utf-8")
+CHINESE: Final = (ROOT / "docs" / "integrate.zh-CN.md").read_text("utf-8")
+FENCED: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+WATER: Final = next(unit for unit in PLAN.units if unit.code == "11150600MB0XX0086H")
+EVENT: Final = json.loads(next(body for language, body in FENCED.findall(GUIDE) if language == "json"))
+
+
+def snippets(language: str, containing: str = "") -> list[str]:
+    return [body for name, body in FENCED.findall(GUIDE) if name == language and containing in body]
+
+
+async def ran(folder: Path, environment: dict[str, str], *command: str) -> str:
+    """Run a program where approval.json lies, and return what it prints."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said, troubled = await process.communicate()
+    assert process.returncode == 0, troubled.decode()
+    return said.decode()
+
+
+def programs(folder: Path) -> list[tuple[str, ...]]:
+    """Write every program of the guide into a folder; return how each is run, as far as its language is here."""
+    commands: list[tuple[str, ...]] = []
+    for number, body in enumerate(snippets("python")):
+        (folder / f"post{number}.py").write_text(body, "utf-8")
+        commands.append((sys.executable, f"post{number}.py"))
+    for number, body in enumerate(snippets("javascript")):
+        (folder / f"post{number}.js").write_text(body, "utf-8")
+        commands.append(("node", f"post{number}.js"))
+    for body in snippets("java"):
+        name = re.search(r"public class (\w+)", body)
+        assert name
+        (folder / f"{name[1]}.java").write_text(body, "utf-8")
+        commands.append(("java", f"{name[1]}.java"))
+    commands += [("bash", "-c", body) for body in snippets("bash", "approval.json")]
+    return [command for command in commands if shutil.which(command[0])]
+
+
+async def test_every_program_of_the_guide_posts_the_guides_event_and_gets_its_receipt(
+    system: System, tmp_path: Path
+) -> None:
+    (tmp_path / "approval.json").write_text(json.dumps(EVENT, ensure_ascii=False), "utf-8")
+    database = await system.database("approvals")
+    tokens = await keys(database) | await keyring.issue(database, [WATER], datetime.now(UTC))
+    docketed = application_docketed(project_code=EVENT["data"]["project_code"], formality=Formality.WATER_ABSTRACTION)
+    async with reachable(system, "approvals") as address, httpx.AsyncClient(base_url=address) as client:
+        await Office(client, tokens).accepted(*OPENED, (docketed, DRC))
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        environment |= {"CHUNFENG_URL": address, "CHUNFENG_KEY": tokens[WATER.code]}
+        environment |= {"CHUNFENG_NATS": system.nats.url()}
+        commands = programs(tmp_path)
+        said = await asyncio.gather(*(ran(tmp_path, environment, *command) for command in commands))
+    assert len(commands) >= 4
+    for command, printed in zip(commands, said, strict=True):
+        assert '"status":"accepted"' in printed, (command, printed)
+    assert await system.count("approvals", "outbox WHERE type = 'chunfeng.approval.signed.v1'") == 1
+
+
+async def test_reading_as_the_guide_says(system: System, tmp_path: Path) -> None:
+    tokens = await keys(await system.database("approvals"))
+    async with (
+        reachable(system, "approvals", webhooks_here=True) as address,
+        httpx.AsyncClient(base_url=address) as client,
+    ):
+        await Office(client, tokens).accepted(*OPENED)
+        environment = {"PATH": os.environ["PATH"], "CHUNFENG_URL": address, "CHUNFENG_KEY": tokens[DRC.unit]}
+        (whoami,) = snippets("bash", "whoami")
+        (feed,) = snippets("bash", "/v1/feed?")
+        (hook,) = snippets("bash", "/v1/webhooks")
+        assert json.loads(await ran(tmp_path, environment, "bash", "-c", whoami))["unit"] == DRC.unit
+        first, *_ = feed.splitlines()
+        assert len(json.loads(await ran(tmp_path, environment, "bash", "-c", first))["facts"]) > len(OPENED)
+        made = json.loads(await ran(tmp_path, environment, "bash", "-c", hook.replace("oa.example.cn", "127.0.0.1")))
+        assert made["secret"].startswith("whsec_")
+
+
+@pytest.mark.row(92)
+def test_both_languages_show_the_same_programs() -> None:
+    assert FENCED.findall(GUIDE) == FENCED.findall(CHINESE)
+
+
+def test_every_status_the_services_document_is_explained() -> None:
+    documents = [json.loads(path.read_text("utf-8")) for path in (ROOT / "docs/contracts").glob("openapi-*.json")]
+    statuses = {status for document in documents for status in document["paths"]["/v1/events"]["post"]["responses"]}
+    assert {status for status in statuses if status not in GUIDE} == set()
