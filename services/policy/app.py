@@ -8,8 +8,12 @@ from services.policy.agenda import Diary
 from services.policy.api import brochures, library, sessions
 from services.policy.brochures.printing import Printer
 from services.policy.handlers import HANDLERS
-from services.policy.pages import public
+from services.policy.pages import brochures as brochure_pages
+from services.policy.pages import library as library_pages
+from services.policy.pages import needs, overview, public, teams, visits
+from services.policy.pages.desk import Counter
 from services.policy.settings import Settings
+from services.policy.sheets import KINDS
 from services.policy.store import Desk
 from shared import plans
 from shared.agenda import Timekeeper
@@ -23,7 +27,7 @@ def build(settings: Settings) -> FastAPI:
     spine = Spine("policy", settings, desk=Desk())
     spine.react(HANDLERS)
     pages = spine.pages(Path(__file__).with_name("templates"))
-    papers = Papers(settings.fonts_folder)
+    papers, counter = Papers(settings.fonts_folder), Counter(spine, pages)
     return spine.application(
         summary="Policy library, brochures, teams and their visits to enterprises",
         routes=[
@@ -31,6 +35,12 @@ def build(settings: Settings) -> FastAPI:
             library.routes(spine.database, spine.keys, spine.clock),
             brochures.routes(spine.database, spine.keys, spine.clock),
             public.routes(spine.database, spine.clock, pages),
+            overview.routes(counter),
+            library_pages.routes(counter),
+            brochure_pages.routes(counter, settings.public),
+            needs.routes(counter),
+            teams.routes(counter),
+            visits.routes(counter),
         ],
         parts=(
             papers,
@@ -39,4 +49,5 @@ def build(settings: Settings) -> FastAPI:
             Timekeeper(spine, Diary()),
         ),
         pages=pages,
+        tables=KINDS,
     )

@@ -4,15 +4,15 @@ import itertools
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date
 from typing import Any, Final
 
 import httpx
 
+from deploy.conductor import baton
 from shared.events import BrochurePublished, PolicyListed
-from shared.posted import Caller
 from tests.browsing import reachable
-from tests.builders import DRC, PLAN, at, caller, plan, unit
+from tests.builders import DRC, PLAN, at, caller, plan, session_scheduled, unit
 from tests.deciding import Post
 from tests.posting import CALLERS, Office, cloudevent, keys
 from tests.systems import System, until
@@ -64,23 +64,29 @@ async def batched(office: Office, posts: Sequence[Post]) -> None:
 
 @asynccontextmanager
 async def policy_office(
-    system: System, *posts: Post, callers: tuple[Caller, ...] = (), **changes: object
+    system: System, *posts: Post, scheduled: bool = False, **changes: object
 ) -> AsyncIterator[tuple[Office, str]]:
     """Run the policy service at an address phones could reach, after it has heard of the campaign and some posts."""
-    tokens = await keys(await system.database("approvals"), (*CALLERS, ENERGY, *callers, *(by for _, by in posts)))
-    async with system.serving("approvals") as client:
+    tokens = await keys(await system.database("approvals"), (*CALLERS, ENERGY, *(by for _, by in posts)))
+    async with (
+        baton(system.nats.url("operator"), at(10, days=-1).astimezone(UTC)),
+        system.serving("approvals") as client,
+    ):
         await Office(client, tokens).accepted((plan(**changes), DRC))
+        if scheduled:
+            await Office(client, tokens).accepted((session_scheduled(), DRC))
         port = free_port()
         public = f"http://127.0.0.1:{port}"
         async with (
-            reachable(system, "policy", port=port, public_address=public) as address,
+            reachable(system, "policy", port=port, public_address=public, rehearsal=True) as address,
             httpx.AsyncClient(base_url=address, timeout=30) as browser,
         ):
             office = Office(browser, tokens)
 
             async def ready() -> bool:
                 answer = await browser.get(f"/v1/sessions/{PLAN.campaign}-150602/teams", headers=office.key(DRC))
-                return answer.status_code == httpx.codes.OK
+                announced = await system.count("policy", "visits WHERE starts_at IS NOT NULL")
+                return answer.status_code == httpx.codes.OK and announced == scheduled
 
             await until(ready)
             await batched(office, posts)

@@ -1,14 +1,12 @@
 """Suggested teams of a session, from its needs and the people named who are free on its day."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.policy.domain.suggestion import Candidate, Proposal, suggest
 from services.policy.domain.topics import departments, topics_of
 from services.policy.store.visits import Store
-from shared.clock import SHANGHAI, shanghai_date
 from shared.vocabulary import Standing
 
 
@@ -25,9 +23,7 @@ async def suggested(session: AsyncSession, name: str, teams: int, most: int | No
     ]
     taken: set[tuple[str, str]] = set()
     if day.starts_at is not None:
-        midnight = datetime.combine(shanghai_date(day.starts_at), time(), tzinfo=SHANGHAI)
-        people = {(one.unit, one.name) for one in chiefs}
-        booked = await store.booked(people, midnight, midnight + timedelta(days=1))
+        booked = await store.booked_on({(one.unit, one.name) for one in chiefs}, day.starts_at)
         taken = {(slot.unit, slot.name) for slot in booked if slot.session != name or slot.booking == "forum"}
     covers = {
         unit.code: frozenset(t.value for t in topics_of(unit.bureau)) for unit in departments(registry.plan.units)

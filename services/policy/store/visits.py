@@ -1,7 +1,7 @@
 """A session's needs, officials, teams, visits and questions, as they stand now."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from services.policy import tables
 from services.policy.domain.slots import Slot
 from services.policy.store.desk import state_of
 from shared.campaign import Registry, UnknownSession
+from shared.clock import SHANGHAI, shanghai_date
 from shared.events import CampaignPlanned, PlannedSession
 
 
@@ -20,7 +21,7 @@ class Store:
 
     def __init__(self, session: AsyncSession) -> None:
         """Work within one database session."""
-        self._session = session
+        self._session = self.session = session
 
     async def registry_of(self, session: str) -> tuple[Registry, PlannedSession]:
         """Return a session's campaign and its plan."""
@@ -100,6 +101,11 @@ class Store:
         query = select(table).where(col(table.starts_at) < end, col(table.ends_at) > start)
         rows = [state_of(Slot, row) for row in await self._session.exec(query)]
         return [slot for slot in rows if (slot.unit, slot.name) in people]
+
+    async def booked_on(self, people: Collection[tuple[str, str]], moment: datetime) -> list[Slot]:
+        """List what people are booked for on the day of a moment."""
+        midnight = datetime.combine(shanghai_date(moment), time(), tzinfo=SHANGHAI)
+        return await self.booked(people, midnight, midnight + timedelta(days=1))
 
     async def counts(self) -> dict[str, dict[str, int]]:
         """Count needs, teams, visits planned and made, and open questions of every session."""
