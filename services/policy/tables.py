@@ -35,6 +35,28 @@ class Visits(Table, table=True):
     left_open: int | None = None
     starts_at: datetime | None = None
     seats_until: datetime | None = None
+    forum_from: datetime | None = None
+    forum_until: datetime | None = None
+    """When the forum's agenda begins and ends, once it is set."""
+
+
+class HeardOf(Table, table=True):
+    """The newest version heard of what another service says anew as a whole."""
+
+    __tablename__ = "heard_of"
+    subject: str = Field(primary_key=True)
+    version: int
+
+
+class Attendee(Table, table=True):
+    """Somebody at a session's forum; without unit and name, somebody who is there no more."""
+
+    __tablename__ = "attendee"
+    session: str = Field(primary_key=True)
+    participant: str = Field(primary_key=True)
+    unit: str
+    name: str
+    version: int
 
 
 class Team(Table, table=True):

@@ -2,8 +2,9 @@
 
 from services.policy.store.brochures import Brochures
 from services.policy.store.desk import Desk
+from services.policy.store.forum import Forum
 from services.policy.store.heard import Heard
 from services.policy.store.library import Library
 from services.policy.store.visits import Store
 
-__all__ = ["Brochures", "Desk", "Heard", "Library", "Store"]
+__all__ = ["Brochures", "Desk", "Forum", "Heard", "Library", "Store"]

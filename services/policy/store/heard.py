@@ -8,8 +8,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.policy import tables
-from services.policy.domain.slots import Slot
-from services.policy.store.desk import replace_slots
 from shared import plans
 from shared.events import CampaignPlanned, QuestionAnswered
 from shared.vocabulary import CITY_DIVISION, SessionKind
@@ -35,25 +33,19 @@ class Heard:
         if not session.endswith(f"-{CITY_DIVISION}"):
             await self._upsert(session, starts_at=starts_at)
 
-    async def staff_seats(self, session: str, seats_until: datetime | None, ref: str, slots: Sequence[Slot]) -> None:
-        """Keep until when a session's consultation seats are staffed after the forum, and who sits there."""
+    async def staff_seats(self, session: str, seats_until: datetime | None) -> None:
+        """Keep until when a session's consultation seats are staffed after the forum."""
         await self._upsert(session, seats_until=seats_until)
-        await replace_slots(self._session, ref, slots)
 
-    async def book(self, ref: str, slots: Sequence[Slot]) -> None:
-        """Keep what people are booked for."""
-        await replace_slots(self._session, ref, slots)
+    async def set_agenda(self, session: str, start: datetime, end: datetime) -> None:
+        """Keep when a session's forum begins and ends."""
+        await self._upsert(session, forum_from=start, forum_until=end)
 
     async def _upsert(self, session: str, **values: datetime | None) -> None:
         statement = insert(tables.Visits).values(session=session, **values)
         # The plan may come after what it plans: the row is made by whoever comes first.
         kept = statement.on_conflict_do_update(index_elements=["session"], set_=values or {"session": session})
         await (await self._session.connection()).execute(kept)
-
-    async def starts_of(self, session: str) -> datetime | None:
-        """Return when a session begins, if it has been announced."""
-        day = await self._session.get(tables.Visits, session)
-        return day.starts_at if day else None
 
     async def answered(  # noqa: PLR0913  (an answer and whose it is)
         self, session: str, question: str, issue: str, *, answer: str | None, by: str | None, at: datetime | None
@@ -67,12 +59,6 @@ class Heard:
             row.answer, row.answered_by, row.answered_at, row.told = answer, by, at, False
         self._session.add(row)
         await self._session.flush()
-
-    async def question_of(self, session: str, issue: str) -> tables.Question | None:
-        """Return the question that became an issue."""
-        table = tables.Question
-        query = select(table).where(col(table.session) == session, col(table.issue) == issue)
-        return (await self._session.exec(query)).first()
 
     async def has_untold(self) -> bool:
         """Tell whether an answer waits to be published."""
