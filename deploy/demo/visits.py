@@ -16,6 +16,7 @@ from deploy.demo.timetable import NOTICE_DAY, at, session_day
 from deploy.demo.units import unit_of
 from shared.events import (
     EnterpriseVisited,
+    IssueAnswered,
     NeedCollected,
     PlannedSession,
     TeamAssigned,
@@ -36,6 +37,7 @@ _PACE: Final = timedelta(minutes=50)
 _EVERY: Final = 3
 _LEFT_OPEN: Final = PolicyTopic.TALENT
 """Nobody of the 17 departments covers it: what is asked about it becomes an issue."""
+_ANSWER: Final = "由市人力资源和社会保障部门受理，凭劳动合同和社保缴纳证明申请，三十个工作日内拨付。（示例，内容虚构）"
 _ASKED: Final[Mapping[PolicyTopic, tuple[str, str]]] = {
     PolicyTopic.FINANCE: ("流动资金贷款到期，能否申请应急转贷？", "可向市金融办申请应急转贷资金，三个工作日内答复。"),
     PolicyTopic.TAX: ("增量留抵税额能否按月退还？", "符合条件的制造业企业可按月申请，由主管税务机关办理。"),
@@ -139,7 +141,24 @@ class Day:
                 Post(self._banner, self._made(number, team, place), logged) for place in range(len(team.enterprises))
             ]
         concluded = VisitsConcluded(session=self._session.session, concluded_at=at(self._day, "17:00"))
-        return [*posts, Post(self._drc, concluded, at(self._day, "17:03"))]
+        return [*posts, Post(self._drc, concluded, at(self._day, "17:03")), *self._answered_later()]
+
+    def _answered_later(self) -> list[Post]:
+        """Answer the issue that a question left open has become, on the next working day."""
+        morning = session_day(self._session.position, shift=1)
+        posts = []
+        for one in self._visited.values():
+            if one.topics[0] is _LEFT_OPEN:
+                answer = IssueAnswered(
+                    session=self._session.session,
+                    issue=f"policy-question-{one.number}",
+                    unit=self._drc.code,
+                    answer=_ANSWER,
+                    answered_by=leader(1),
+                    answered_at=at(morning, "10:30"),
+                )
+                posts.append(Post(self._drc, answer, at(morning, "10:35")))
+        return posts
 
     def _topics(self, team: Team) -> list[PolicyTopic]:
         wanted = {topic for number in team.enterprises for topic in self._visited[number].topics}

@@ -1,6 +1,5 @@
 """The policy library: search, entries, files."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,8 +8,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.policy import tables
-from services.policy.domain.library import MOST_FILE_BYTES, NotAPdf, allow_compilers
+from services.policy.domain.library import MOST_FILE_BYTES, allow_compilers
 from services.policy.store import Library
+from services.policy.store.library import keep_pdf
 from shared.clock import Clock
 from shared.database import Database
 from shared.identifiers import Day
@@ -27,16 +27,6 @@ class Handed(BaseModel):
 
     sha256: str
     bytes: int
-
-
-async def keep_pdf(database: Database, clock: Clock, content: bytes, unit: str) -> str:
-    """Keep a PDF, told by its content and not by its name, and return its hash."""
-    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
-        raise NotAPdf
-    digest = hashlib.sha256(content).hexdigest()
-    async with database.transaction() as session:
-        await Library(session).keep_file(digest, content, unit, clock.now())
-    return digest
 
 
 def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:

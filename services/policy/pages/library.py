@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from services.policy.api.library import keep_pdf
 from services.policy.domain.library import MOST_FILE_BYTES, allow_compilers, in_force
 from services.policy.domain.state import Policy
 from services.policy.pages.desk import Counter, may_compile
 from services.policy.store import Brochures, Library
 from services.policy.store.desk import state_of
+from services.policy.store.library import keep_pdf
 from shared.clock import shanghai_date
 from shared.events import PolicyAmended, PolicyEvent, PolicyListed, PolicyRepealed
 from shared.posted import Caller

@@ -1,5 +1,6 @@
 """The policy library: search, entries, files."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -8,7 +9,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.policy import tables
-from services.policy.domain.library import search_words
+from services.policy.domain.library import NotAPdf, search_words
+from shared.clock import Clock
+from shared.database import Database
 from shared.problems import Refused
 
 MOST: int = 500
@@ -96,3 +99,13 @@ class Library:
                 tables.File(sha256=sha256, media_type="application/pdf", content=content, unit=unit, received_at=now)
             )
             await self._session.flush()
+
+
+async def keep_pdf(database: Database, clock: Clock, content: bytes, unit: str) -> str:
+    """Keep a PDF, told by its content and not by its name, and return its hash."""
+    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
+        raise NotAPdf
+    digest = hashlib.sha256(content).hexdigest()
+    async with database.transaction() as session:
+        await Library(session).keep_file(digest, content, unit, clock.now())
+    return digest
