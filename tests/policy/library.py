@@ -10,12 +10,13 @@ from typing import Any, Final
 import httpx
 
 from deploy.conductor import baton
-from shared.events import BrochurePublished, PolicyListed
+from shared.events import BrochurePublished, Event, PolicyListed
+from shared.outbox import derived_id
 from tests.browsing import reachable
 from tests.builders import DRC, PLAN, at, caller, plan, session_scheduled, unit
 from tests.deciding import Post
 from tests.posting import CALLERS, Office, cloudevent, keys
-from tests.systems import System, until
+from tests.systems import System, fact, until
 
 ENERGY: Final = caller("energy")
 SUMMARY: Final = "对实施节能改造的工业企业，按节能量给予一次性奖补。"
@@ -91,3 +92,16 @@ async def policy_office(
             await until(ready)
             await batched(office, posts)
             yield office, address
+
+
+async def heard(system: System, *facts: tuple[int, Event], service: str = "forums", first: int = 1) -> None:
+    """Let the service hear facts of another one, in the order given, each with its version."""
+    for place, (version, event) in enumerate(facts, start=first):
+        await system.publish(service, fact(service, place, event, version=version), event.type)
+    ids = [derived_id(service, place) for place in range(first, first + len(facts))]
+
+    async def applied() -> bool:
+        found = await system.rows("policy", "SELECT event_id FROM inbox WHERE event_id = ANY($1)", ids)
+        return len(found) == len(ids)
+
+    await until(applied)

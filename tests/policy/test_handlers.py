@@ -5,30 +5,16 @@ import random
 import pytest
 
 from shared.events import Event, IssueAnswered, RosterClass
-from shared.outbox import derived_id
 from shared.vocabulary import ForumClass
 from tests.builders import BANNER, BANNER_SESSION, DRC, at, person, session_scheduled, unit
 from tests.forums import gatherings
-from tests.policy.library import policy_office
+from tests.policy.library import heard, policy_office
 from tests.policy.visiting import chief, question, team_on_its_way, visited
 from tests.posting import Office
-from tests.systems import System, fact, until
+from tests.systems import System, until
 
 TAX_AT_FORUM = {"participant": "city-1", "post": "业务科科长", **person("tax")}
 FINANCE_AT_FORUM = {"participant": "city-2", "post": "业务科科长", **person("finance")}
-
-
-async def heard(system: System, *facts: tuple[int, Event], service: str = "forums", first: int = 1) -> None:
-    """Let the service hear facts of another one, in the order given, each with its version."""
-    for place, (version, event) in enumerate(facts, start=first):
-        await system.publish(service, fact(service, place, event, version=version), event.type)
-    ids = [derived_id(service, place) for place in range(first, first + len(facts))]
-
-    async def applied() -> bool:
-        found = await system.rows("policy", "SELECT event_id FROM inbox WHERE event_id = ANY($1)", ids)
-        return len(found) == len(ids)
-
-    await until(applied)
 
 
 async def slots(system: System) -> set[tuple[str, str]]:
