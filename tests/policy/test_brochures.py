@@ -2,8 +2,8 @@
 
 import hashlib
 import io
+import json
 import re
-from collections.abc import Sequence
 from datetime import date
 
 import pikepdf
@@ -17,9 +17,6 @@ from tests.builders import DRC, at, unit
 from tests.policy.library import ENERGY, brochure_published, policy_listed, policy_office
 from tests.posting import Office
 from tests.systems import System, until
-
-LIBRARY = [(policy_listed(number), ENERGY) for number in range(1, 13)]
-TWELVE = (brochure_published(*range(1, 13)), ENERGY)
 
 
 def rendered(pdf: bytes, page: int = 0, scale: float = 2) -> Image.Image:
@@ -70,99 +67,73 @@ async def file_of(office: Office, code: str, edition: int = 1) -> bytes:
     return (await office.client.get(f"/v1/brochures/{code}/{edition}.pdf", headers=office.key(DRC))).content
 
 
-@pytest.mark.row(52, 53, 54)
-async def test_a_scan_of_the_cover_opens_the_page_and_the_file_also_after_a_revision(system: System) -> None:
-    async with policy_office(system, *LIBRARY, TWELVE) as (office, address):
-        code = await code_of(office)
-        stated = await on_file(office, code)
-        first = await file_of(office, code)
-        assert hashlib.sha256(first).hexdigest() == stated["pdf_sha256"]
-
-        scan = scanned(first)
-        assert scan == f"{address}/b/{code}"
-        page = await office.client.get(scan)
-        assert page.status_code == 200
-        (link,) = set(re.findall(r'href="(/b/[^"]+\.pdf)"', page.text))
-        assert str(stated["pdf_sha256"]) in page.text
-        file = await office.client.get(link)
-        assert (file.status_code, hashlib.sha256(file.content).hexdigest()) == (200, stated["pdf_sha256"])
-        assert "已修订" not in page.text
-
-        revised = brochure_published(*range(2, 13), changes="1号措施另行印发", published_at=at(9, days=1))
-        await office.accepted((revised, ENERGY))
-        newer = await on_file(office, code, 2)
-        opened = await office.client.get(scan)
-        assert "本册已修订，现为第2版" in opened.text
-        assert "1号措施另行印发" in opened.text
-        assert "删去：《鄂尔多斯市节能降碳若干措施（示例1）》" in opened.text
-        assert f"/b/{code}/1.pdf" in opened.text, "the edition that was printed can still be had"
-        newest = await office.client.get(f"/b/{code}.pdf")
-        assert hashlib.sha256(newest.content).hexdigest() == newer["pdf_sha256"] != stated["pdf_sha256"]
-        assert scanned(newest.content) == scan, "a reprint carries the same code"
-        assert "替代第1版" in text(newest.content)
-
-        await office.client.get(scan)
-        assert (await board_scans(office)) == 3
-        assert {"code", "day", "scans", "told"} == {
-            row["column_name"]
-            for row in await system.rows(
-                "policy", "SELECT column_name FROM information_schema.columns WHERE table_name = 'scan'"
-            )
-        }
-
-
 async def board_scans(office: Office) -> int:
     board = (await office.client.get("/v1/brochures?campaign=spring-2022", headers=office.key(DRC))).json()
     return sum(one["scans"] for department in board["departments"] for one in department["brochures"])
 
 
-@pytest.mark.row(54)
-async def test_neither_staff_nor_a_change_of_language_nor_a_wrong_code_is_counted(system: System) -> None:
-    async with policy_office(system, *LIBRARY[:1], (brochure_published(1), ENERGY)) as (office, _):
-        code = await code_of(office)
-        await office.client.get(f"/b/{code}", headers={"Cookie": f"chunfeng_key={office.tokens[DRC.unit]}"})
-        assert (await office.client.get(f"/b/{code}?lang=en")).status_code == 200
-        office.client.cookies.clear()
-        await office.client.head(f"/b/{code}")
-        mistyped = code[:-2] + code[-1] + code[-2] if code[-1] != code[-2] else "A" + code[1:]
-        assert (await office.client.get(f"/b/{mistyped}")).status_code == 404
-        assert await board_scans(office) == 0
-        for _ in range(3):
-            assert (await office.client.get(f"/b/{code.lower()}", follow_redirects=True)).status_code == 200
-        assert await board_scans(office) == 3
+async def opened(office: Office, scan: str) -> tuple[str, str]:
+    """Open what was scanned as anybody would; return the page's text and the hash of the PDF it offers first."""
+    page = await office.client.get(scan)
+    assert page.status_code == 200
+    link = re.findall(r'href="(/b/[^"]+\.pdf)"', page.text)[0]
+    file = await office.client.get(link)
+    assert file.status_code == 200
+    digest = hashlib.sha256(file.content).hexdigest()
+    assert digest in page.text, "the page tells the hash to compare with"
+    return page.text, digest
 
 
-@pytest.mark.row(52)
-async def test_the_pdf_has_a_cover_contents_and_summaries_and_is_the_same_whenever_printed(system: System) -> None:
-    levels: Sequence[tuple[str, str]] = (("national", "国办发"), ("region", "内政办发"), ("city", "鄂府办发"))
-    listed = [
-        policy_listed(number, level=level, number=f"{sign}〔2021〕9{number:02d}号", valid_until=date(2024, 12, 31))
-        for number, (level, sign) in enumerate(levels, start=1)
-    ]
-    posts = [(one, ENERGY) for one in listed]
-    brochure = brochure_published(1, 2, 3, foreword="本册供企业查阅。")
-    async with policy_office(system, *posts, (brochure, ENERGY)) as (office, _):
+LEVELS = (("national", "国办发"), ("region", "内政办发"), ("city", "鄂府办发"))
+LIBRARY = [
+    (policy_listed(nth, level=level, number=f"{sign}〔2021〕9{nth:02d}号", valid_until=date(2024, 12, 31)), ENERGY)
+    for nth, (level, sign) in enumerate(LEVELS * 4, start=1)
+]
+
+
+@pytest.mark.row(52, 53, 54)
+async def test_a_scan_of_the_cover_opens_the_page_and_the_file_also_after_a_revision(system: System) -> None:
+    first = brochure_published(*range(1, 13), foreword="本册供企业查阅。")
+    async with policy_office(system, *LIBRARY, (first, ENERGY)) as (office, address):
         code = await code_of(office)
         stated = await on_file(office, code)
         pdf = await file_of(office, code)
-        printed = re.sub(r"\s", "", text(pdf))
-        assert printed.index("国家政策") < printed.index("自治区政策") < printed.index("市级政策")
-        for part in (
-            "用能与节能降碳政策宣传册",
-            "市能源局",
-            "第1版",
-            "目录",
-            "本册供企业查阅",
-            "有效期至2024年12月31日",
-        ):
-            assert part in printed
-        assert "内政办发〔2021〕902号" in printed
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            assert len(document.pages) == stated["pages"]
-            with document.open_outline() as outline:
-                assert [str(one.title) for one in outline.root][1:] == ["国家政策", "自治区政策", "市级政策"]
+        scan = scanned(pdf)
+        assert scan == f"{address}/b/{code}"
+        page, offered = await opened(office, scan)
+        assert offered == hashlib.sha256(pdf).hexdigest() == stated["pdf_sha256"]
+        assert "已修订" not in page
+        check_pages(pdf, int(str(stated["pages"])))
+
+        revised = brochure_published(*range(2, 13), changes="1号措施另行印发", published_at=at(9, days=1))
+        await office.accepted((revised, ENERGY))
+        newer = await on_file(office, code, 2)
+        page, offered = await opened(office, scan)
+        assert offered == newer["pdf_sha256"] != stated["pdf_sha256"]
+        for said in ("本册已修订，现为第2版", "1号措施另行印发", "删去：《鄂尔多斯市节能降碳若干措施（示例1）》"):
+            assert said in page
+        assert f"/b/{code}/1.pdf" in page, "the edition that was printed can still be had"
+        newest = await office.client.get(f"/b/{code}.pdf")
+        assert scanned(newest.content) == scan, "a reprint carries the same code"
+        assert "替代第1版" in text(newest.content)
+
+        await office.client.get(scan)
+        assert await board_scans(office) == 3
         await system.rows("policy", "DELETE FROM printed")
-        assert (await on_file(office, code))["pdf_sha256"] == stated["pdf_sha256"]
+        assert (await on_file(office, code))["pdf_sha256"] == stated["pdf_sha256"], "printed again, the same bytes"
+
+
+def check_pages(pdf: bytes, pages: int) -> None:
+    """See that cover, contents and summaries are there, level by level, and can be leafed through by bookmarks."""
+    printed = re.sub(r"\s", "", text(pdf))
+    assert printed.index("国家政策") < printed.index("自治区政策") < printed.index("市级政策")
+    for part in ("用能与节能降碳政策宣传册", "市能源局", "第1版", "目录", "本册供企业查阅", "有效期至2024年12月31日"):
+        assert part in printed
+    assert "内政办发〔2021〕902号" in printed
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert len(document.pages) == pages
+        with document.open_outline() as outline:
+            assert [str(one.title) for one in outline.root][1:] == ["国家政策", "自治区政策", "市级政策"]
 
 
 @pytest.mark.row(52, 53)
@@ -194,18 +165,31 @@ async def test_the_page_is_light_readable_on_a_phone_and_asks_no_other_host(syst
 
 
 @pytest.mark.row(54)
-async def test_each_past_days_scans_are_published_once_as_a_number(system: System) -> None:
+async def test_only_openings_by_others_are_counted_as_numbers_and_each_past_day_is_published_once(
+    system: System,
+) -> None:
     async with policy_office(system, *LIBRARY[:1], (brochure_published(1), ENERGY)) as (office, _):
         code = await code_of(office)
-        insert = "INSERT INTO scan (code, day, scans, told) VALUES ($1, $2, 3, false)"
-        await system.rows("policy", insert, code, date(2022, 3, 14))
+        await office.client.get(f"/b/{code}", headers={"Cookie": f"chunfeng_key={office.tokens[DRC.unit]}"})
+        assert (await office.client.get(f"/b/{code}?lang=en")).status_code == 200
+        office.client.cookies.clear()
+        await office.client.head(f"/b/{code}")
+        mistyped = code[:-1] + ("A" if code[-1] != "A" else "C")
+        assert (await office.client.get(f"/b/{mistyped}")).status_code == 404
+        assert await board_scans(office) == 0, "neither staff, nor a change of language, nor a wrong code"
+        for _ in range(3):
+            assert (await office.client.get(f"/b/{code.lower()}", follow_redirects=True)).status_code == 200
+        assert await board_scans(office) == 3
+
+        kept = "SELECT column_name FROM information_schema.columns WHERE table_name = 'scan'"
+        assert {row["column_name"] for row in await system.rows("policy", kept)} == {"code", "day", "scans", "told"}
+        past = "INSERT INTO scan (code, day, scans, told) VALUES ($1, $2, 5, false)"
+        await system.rows("policy", past, code, date(2022, 3, 14))
 
         async def told() -> bool:
             return await system.count("policy", "outbox WHERE type = 'chunfeng.brochure.scanned.v1'") == 1
 
         await until(told)
         (fact,) = await system.rows("policy", "SELECT envelope FROM outbox WHERE type = 'chunfeng.brochure.scanned.v1'")
-        data = str(fact["envelope"])
-        assert '"scans":3' in data.replace(" ", "")
-        assert '"day":"2022-03-14"' in data.replace(" ", "")
-        assert unit("energy").code in data
+        data = json.loads(str(fact["envelope"]))["data"]
+        assert (data["day"], data["scans"], data["department"]) == ("2022-03-14", 5, unit("energy").code)

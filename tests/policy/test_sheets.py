@@ -34,9 +34,15 @@ async def hand_in(office: Office, content: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.row(46, 77)
-async def test_a_table_of_needs_goes_round_downloaded_edited_and_handed_in(system: System) -> None:
+async def test_a_need_names_its_topic_and_a_table_goes_round_downloaded_edited_and_handed_in(
+    system: System,
+) -> None:
     first = {**FIRM, "topic": "tax", "question": "留抵退税如何申请？"}
     async with policy_office(system, (need(), BANNER)) as (office, _):
+        body = need().model_dump(mode="json", exclude={"topic"})
+        raw = {"specversion": "1.0", "id": "n-1", "source": BANNER.source, "type": NeedCollected.type, "data": body}
+        without = await office.send(raw, BANNER)
+        assert (without.status_code, without.json()["errors"][0]["path"]) == (422, "data.topic")
         run = await hand_in(office, table(first, {**OTHER_FIRM, "topic": "用水与取水"}, {**FIRM, "topic": ""}))
         assert await system.count("policy", "need") == 3, "two new ones beside the one that was posted"
         assert [one["row"] for one in run["refused"]] == [4]
@@ -53,15 +59,3 @@ async def test_a_table_of_needs_goes_round_downloaded_edited_and_handed_in(syste
         assert await system.count("policy", "need WHERE withdrawn IS NOT NULL") == 1
         listed = (await office.client.get(f"/v1/sessions/{BANNER_SESSION}/needs", headers=office.key(DRC))).json()
         assert len(listed) == 2
-
-
-@pytest.mark.row(46)
-async def test_a_need_without_topic_is_refused_over_http_and_one_with_topics_is_listed(system: System) -> None:
-    async with policy_office(system) as (office, _):
-        body = need().model_dump(mode="json", exclude={"topic"})
-        raw = {"specversion": "1.0", "id": "n-1", "source": BANNER.source, "type": NeedCollected.type, "data": body}
-        refused = await office.send(raw, BANNER)
-        assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "data.topic")
-        await office.accepted((need(), BANNER))
-        (listed,) = (await office.client.get(f"/v1/sessions/{BANNER_SESSION}/needs", headers=office.key(DRC))).json()
-        assert (listed["topic"], listed["question"]) == ("tax", "留抵退税如何申请？")

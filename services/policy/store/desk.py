@@ -121,10 +121,11 @@ async def _load_sessions(session: AsyncSession, world: PolicyWorld, events: Sequ
     names = {event.session for event in events if isinstance(event, SessionEvent)}
     if not names:
         return
-    concluding = any(isinstance(event, VisitsConcluded) for event in events)
+    # Two visits at one time, or two logs with one question's id, are told from each other only one by one.
+    alone = any(isinstance(event, (VisitsConcluded, VisitEvent)) for event in events)
     query = select(tables.Visits).where(col(tables.Visits.session).in_(names)).order_by(col(tables.Visits.session))
     # Concluding waits for teams and visits under way in other instances, and they for it: its counts miss nothing.
-    locked = query.with_for_update(read=not concluding, key_share=not concluding)
+    locked = query.with_for_update(read=not alone, key_share=not alone)
     world.visits = {row.session: state_of(Visits, row) for row in await session.exec(locked)}
 
 
@@ -189,7 +190,9 @@ async def _load_brochures(session: AsyncSession, world: PolicyWorld, events: Seq
     wanted = {code for event in published for code in candidates(event.subject)}
     table = tables.Brochure
     asked = tuple_(col(table.campaign), col(table.department), col(table.topic)).in_(subjects)
-    rows = (await session.exec(select(table).where(or_(asked, col(table.code).in_(wanted))))).all()
+    mine = select(table).where(or_(asked, col(table.code).in_(wanted))).order_by(col(table.code))
+    # Two revisions at once would both be the next edition.
+    rows = (await session.exec(mine.with_for_update())).all()
     world.codes = {row.code for row in rows}
     known = {f"{row.campaign}/brochures/{row.department}/{row.topic}": state_of(Brochure, row) for row in rows}
     world.brochures = {event.subject: known[event.subject] for event in published if event.subject in known}
