@@ -79,9 +79,13 @@ def test_one_signing_comes_before_its_docketing_and_one_licence_before_its_signi
     assert len(early) == len(hasty) == 1
 
 
-def test_after_its_closing_a_session_hears_only_one_late_signing_and_one_correction() -> None:
+def test_after_its_closing_a_session_hears_only_one_late_signing_one_correction_and_one_answer() -> None:
     kinds = Counter((each["type"], each["data"]["session"][-6:]) for each in AFTER)
-    assert kinds == {("chunfeng.approval.signed.v1", "150624"): 1, ("chunfeng.approval.corrected.v1", "150621"): 1}
+    assert kinds == {
+        ("chunfeng.approval.signed.v1", "150624"): 1,
+        ("chunfeng.approval.corrected.v1", "150621"): 1,
+        ("chunfeng.issue.answered.v1", "150621"): 1,
+    }
     assert all(moment(each["time"]) > CLOSED[each["data"]["session"]] + timedelta(hours=24) for each in AFTER)
 
 
