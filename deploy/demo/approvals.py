@@ -30,31 +30,36 @@ class Table:
         self._registers = registers
         self._closed_at = closed_at
         self._day = session_day(session.position)
+        self._items = docket(session.division)
         self._papers = 0
 
     def posts(self) -> list[Post]:
         """Return everything posted of the session's applications."""
-        items = docket(self._session.division)
-        pace = _TABLE_SECONDS / len(items)
-        posts = [self._docketed(item, index) for index, item in enumerate(items)]
-        for index, item in enumerate(items):
+        posts = [self._docketed(item, index) for index, item in enumerate(self._items)]
+        for index, item in enumerate(self._items):
             if item.mark is Mark.WITHDRAWN:
                 posts.append(self._withdrawn(item))
             elif item.mark is not Mark.SILENT:
-                posts += self._decided(item, at(self._day, "09:02", seconds=index * pace))
+                posts += self._decided(item, self.moment(index))
         return posts
+
+    def moment(self, index: int) -> datetime:
+        """Return when the application at this place of the docket is decided."""
+        return at(self._day, "09:02", seconds=index * _TABLE_SECONDS / len(self._items))
 
     def _docketed(self, item: Item, index: int) -> Post:
         """Docket on one of the two working days before; the banner's DRC dockets what the banner decides."""
         day = session_day(self._session.position, shift=-1 - index % 2)
         sent = at(day, "10:00", minutes=11 * index, seconds=3 * self._session.position)
+        event = ApplicationDocketed(**self.application(item), project=item.project)
         if item.mark is Mark.SIGNED_FIRST:
             sent = at(self._day, "09:31")
-        return Post(item.dockets, ApplicationDocketed(**self._application(item), project=item.project), sent)
+            event = event.model_copy(update={"late_reason": "企业当日补齐项目代码，经市发改委同意增列"})
+        return Post(item.dockets, event, sent)
 
     def _withdrawn(self, item: Item) -> Post:
         reason = "企业调整建设方案，申请撤回，待方案确定后另行申报"
-        event = ApplicationWithdrawn(**self._application(item), reason=reason)
+        event = ApplicationWithdrawn(**self.application(item), reason=reason)
         return Post(item.dockets, event, at(session_day(self._session.position, shift=-1), "16:10"))
 
     def _decided(self, item: Item, moment: datetime) -> list[Post]:
@@ -76,7 +81,7 @@ class Table:
         return posts
 
     def _decision(self, item: Item, moment: datetime) -> dict[str, Any]:
-        decision = self._application(item) | {
+        decision = self.application(item) | {
             "outcome": item.outcome,
             "signed_at": moment,
             "department_signatory": person(item.decides.code, "head"),
@@ -110,7 +115,7 @@ class Table:
 
     def _licence(self, item: Item, moment: datetime) -> Post:
         licence_type, number = self._registers.licence(item.decides, item.formality)
-        event = LicenceIssued(**self._application(item), licence_type=licence_type, number=number, issued_at=moment)
+        event = LicenceIssued(**self.application(item), licence_type=licence_type, number=number, issued_at=moment)
         return Post(item.decides, event, moment + timedelta(seconds=10))
 
     def _corrected(self, item: Item, decision: dict[str, Any]) -> Post:
@@ -120,7 +125,8 @@ class Table:
         sent = at(session_day(self._session.position, shift=1), "18:20")
         return Post(item.decides, ApprovalCorrected(**decision | changes, reason=reason), sent)
 
-    def _application(self, item: Item) -> dict[str, Any]:
+    def application(self, item: Item) -> dict[str, Any]:
+        """Return which application an event is about."""
         return {
             "session": self._session.session,
             "project_code": item.code,

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from deploy.demo.checklists import CHECKLISTS
 from deploy.demo.duties import DUTIES
 from deploy.demo.units import all_units
 from shared.events import CampaignPlanned, Masthead, PlannedSession, Recipient, Switches
@@ -70,8 +71,13 @@ def campaign(*, demo: bool = False) -> CampaignPlanned:
         ),
         masthead=Masthead(name="“服务入园政策暖企”春风行动简报", issuer="鄂尔多斯市发展和改革委员会"),
         print_count=60,
+        checklists=CHECKLISTS,
         switches=Switches(
-            awaits={SessionKind.BANNER: ("approvals", "forums", "policy"), SessionKind.CITY: ("approvals",)}
+            locked_docket=True,
+            prereview=True,
+            other_signer=True,
+            own_documents=True,
+            awaits={SessionKind.BANNER: ("approvals", "forums", "policy"), SessionKind.CITY: ("approvals",)},
         ),
         demo=demo,
     )

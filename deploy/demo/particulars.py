@@ -4,23 +4,13 @@ from collections import Counter
 from datetime import date
 from typing import Final
 
+from deploy.demo.checklists import MISSING
 from deploy.demo.docket import Item
 from deploy.demo.units import CITY_UNITS
 from shared.events import Deferral, Forwarding, Unit
 from shared.vocabulary import Formality, Level
 
 _F = Formality
-
-MISSING: Final = {
-    _F.PROJECT_INITIATION: ("项目资本金落实证明",),
-    _F.LAND_AND_SITE: ("规划选址论证报告专家评审意见", "压覆矿产资源查询结果"),
-    _F.ENERGY_REVIEW: ("节能报告（修订稿）",),
-    _F.ENVIRONMENTAL_IMPACT: ("公众参与说明", "污染物排放总量来源说明"),
-    _F.FOREST_LAND: ("使用林地现状调查表（补正稿）",),
-    _F.GRASSLAND: ("草原补偿协议",),
-    _F.WATER_ABSTRACTION: ("取水计量设施安装方案",),
-    _F.CONSTRUCTION_PERMIT: ("施工图设计文件审查合格书", "农民工工资保证金缴存凭证"),
-}
 
 HIGHER_BODIES: Final = {
     _F.PROJECT_INITIATION: "自治区发展和改革委员会",

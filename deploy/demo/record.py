@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.demo.approvals import Table
+from deploy.demo.day import Day
 from deploy.demo.gathering import gathering_posts
 from deploy.demo.library import library_posts
 from deploy.demo.make_campaign import campaign
@@ -32,7 +33,9 @@ def posts() -> list[Post]:
     recorded += need_posts([one for one in planned.sessions if one.kind is SessionKind.BANNER])
     for session in planned.sessions:
         recorded += session_posts(session)
-        recorded += Table(session, registers, closes_at(session)).posts()
+        table = Table(session, registers, closes_at(session))
+        recorded += table.posts()
+        recorded += Day(session, table).posts()
         if session.kind is SessionKind.BANNER:
             recorded += forum_posts(session)
             recorded += gathering_posts(session)

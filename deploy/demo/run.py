@@ -22,6 +22,7 @@ from rich.table import Table
 
 from deploy.conductor import Conductor, baton
 from deploy.demo import report
+from deploy.demo.at_the_table import Ledger
 from deploy.demo.handed_out import Brochures
 from deploy.local import ROOT, Local, free_port
 from deploy.recording import Line, Player, read
@@ -104,6 +105,10 @@ async def play(local: Local, lines: list[Line], out: Path, console: Console) -> 
         sessions = await report.Reporter(client, addresses, tokens[drc.code]).collect(out)
         brochures = Brochures(client, addresses["policy"], tokens[drc.code])
         sessions[0].disagreements += await brochures.collect(plan.campaign, out / "brochures")
+        ledger = Ledger(client, addresses["approvals"], tokens[drc.code])
+        sessions[0].disagreements += await ledger.collect(plan, out / "approvals")
+        red, yellow, green = (ledger.lights[colour] for colour in ("red", "yellow", "green"))
+        console.print(f"  台账 ledger: 红灯 red {red}, 黄灯 yellow {yellow}, 绿灯 green {green}")
         return sessions
 
 

@@ -37,7 +37,7 @@ def build(settings: ServiceSettings) -> FastAPI:
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
         routes=[
-            api.routes(spine.database, spine.keys, spine.clock),
+            api.routes(spine.database, spine.keys, spine.clock, papers),
             sessions.routes(spine, pages, papers),
             readiness.routes(spine, pages),
             calendar.routes(spine, pages),

@@ -136,6 +136,12 @@ async def test_a_docket_is_locked_changed_late_and_its_enterprises_enter_in_orde
             visit(browser, address, token=office.tokens[DRC.unit], size=(1920, 1080)) as wall,
         ):
             await move_the_queue(page, wall, address)
+        turns = (await office.client.get(f"/v1{HERE}/queue", headers=office.key(DRC))).json()
+        assert [(one["number"], one["stage"], one["next"]) for one in turns] == [
+            (1, "called", False),
+            (2, "seated", False),
+            (3, "waiting", True),
+        ]
 
 
 async def figures(office: Office) -> dict[str, Any]:

@@ -35,7 +35,9 @@ async def test_the_signs_are_one_for_each_unit_in_the_registrys_order_and_the_en
         unknown = await office.client.post(path, data={"names": "市矿产局"}, headers=cookie)
         assert (unknown.status_code, "单位名录中没有 市矿产局" in unknown.text) == (422, True)
         pdf = (await office.client.get(f"{path}/signs.pdf", headers=cookie)).content
-        assert (await office.client.get(f"{path}/signs.pdf", headers=cookie)).content == pdf
+        for same in (f"{path}/signs.pdf", f"/v1{path.removesuffix('seats')}desk-signs.pdf"):
+            assert (await office.client.get(same, headers=cookie | office.key(DRC))).content == pdf
+        seats = (await office.client.get(f"/v1{path}", headers=office.key(DRC))).json()
     if there := picture("desk-sign"):
         with pypdfium2.PdfDocument(pdf) as document:
             document[0].render(scale=1.5).to_pil().save(there)
@@ -44,6 +46,7 @@ async def test_the_signs_are_one_for_each_unit_in_the_registrys_order_and_the_en
     order = [one.name for one in sorted(PLAN.units, key=lambda one: one.precedence) if one.division == CITY_DIVISION]
     large = ["".join(glyph.text for glyph in sheet.glyphs if glyph.size >= READABLE_MM * MM) for sheet in printed]
     assert large == [f"{name}{name}" for name in order if name in wanted]
+    assert [f"{seat['name']}{seat['name']}" for seat in seats] == large
     assert "林地手续、草地手续" in "".join(sheet.text for sheet in printed)
 
 

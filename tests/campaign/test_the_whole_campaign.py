@@ -12,6 +12,8 @@ from deploy.demo import report, run
 from deploy.local import Local
 from deploy.rebuild import rebuild_bulletin, rebuild_stream
 from deploy.recovery import backup, restore, verify
+from services.approvals.sheets import COLUMNS
+from shared import sheets
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +91,24 @@ def test_a_correction_after_issue_shows_old_and_new_and_leaves_the_original(camp
     assert "更正说明" in after
     assert "原载" in after
     assert [edition["revision"] for edition in campaign.session("150621")["editions"]] == [0, 1]
+
+
+@pytest.mark.row(19, 27, 90)
+def test_a_deferral_falls_overdue_on_the_campaigns_clock_and_shows_red(campaign: Campaign) -> None:
+    rows = sheets.read(COLUMNS, (campaign.out / "approvals" / "ledger.csv").read_bytes())
+    (overdue,) = [row.cells for row in rows if row.cells["state"] == "overdue"]
+    assert (overdue["light"], overdue["deadline"]) == ("red", "2022-03-21")
+    (alarm,) = [line for line in campaign.log("approvals") if line["event"] == "deferral.overdue"]
+    assert overdue["project_code"] in alarm["subject"]
+
+
+@pytest.mark.row(17, 23, 24)
+def test_the_days_were_pre_reviewed_queued_and_seated(campaign: Campaign) -> None:
+    posted = [line.get("event_type") for line in campaign.log("approvals") if line.get("receipt")]
+    for kind in ("docket.locked", "application.prereviewed", "application.returned", "enterprise.recalled"):
+        assert f"chunfeng.{kind}.v1" in posted
+    assert posted.count("chunfeng.enterprise.finished.v1") == 60
+    assert len([*(campaign.out / "approvals").glob("desk-signs-*.pdf")]) == 10
 
 
 @pytest.mark.row(82)

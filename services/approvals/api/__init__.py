@@ -2,18 +2,20 @@
 
 from fastapi import APIRouter
 
-from services.approvals.api import applications, ledger, sessions, whoami
+from services.approvals.api import applications, day, ledger, sessions, whoami
 from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
+from shared.printing.papers import Papers
 from shared.web import needs_key
 
 
-def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
+def routes(database: Database, keys: Keys, clock: Clock, papers: Papers) -> APIRouter:
     """Return the service's own routes."""
     router = APIRouter(prefix="/v1", dependencies=[needs_key(keys)])
     router.include_router(sessions.routes(database, clock))
     router.include_router(applications.routes(database))
+    router.include_router(day.routes(database, papers))
     router.include_router(ledger.routes(database, clock))
     router.include_router(whoami.routes(keys))
     return router

@@ -44,17 +44,6 @@ def named(book: Daybook, text: str) -> list[str]:
     return codes
 
 
-async def signs(papers: Papers, book: Daybook) -> Response:
-    """Answer with the desk signs of a session as one PDF."""
-    plan, session = book.registry.plan, book.planned
-    event = f"{plan.title}　{session.name}"
-    created = book.state.docket_locked_at or book.state.scheduled_at
-    html, identifier = desksigns.html(book.seats, event, demo=plan.demo), f"desk-signs/{session.session}"
-    pdf = await papers.print(html, desksigns.CSS, identifier=identifier, created=created, signs=True)
-    headers = {"Content-Disposition": f'inline; filename="desk-signs-{session.session}.pdf"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
-
-
 class SeatsPage:
     """The page as it stands for a caller."""
 
@@ -95,7 +84,10 @@ def routes(day: Day, papers: Papers) -> APIRouter:
 
     @router.get("/signs.pdf")
     async def signs_pdf(session: str, _: Annotated[Caller, visitor]) -> Response:
-        return await signs(papers, await day.book(session))
+        book = await day.book(session)
+        pdf = await desksigns.printed(papers, book.registry, book.state, book.seats)
+        headers = {"Content-Disposition": f'inline; filename="desk-signs-{session}.pdf"'}
+        return Response(pdf, media_type="application/pdf", headers=headers)
 
     @router.post("")
     async def arrange(request: Request, session: str, caller: Annotated[Caller, visitor]) -> Response:

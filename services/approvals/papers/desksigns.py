@@ -6,6 +6,9 @@ from html import escape
 from typing import Final
 
 from services.approvals.domain.seats import Seat
+from services.approvals.domain.state import Session
+from shared.campaign import Registry
+from shared.printing.papers import Papers
 
 _WIDTH_MM: Final = 273.0
 _HEIGHT_MM: Final = 62.0
@@ -71,3 +74,12 @@ def _sheet(seat: Seat, event: str, *, demo: bool) -> str:
         f'<div class="sign"><div class="half back">{half}</div><div class="half front">{half}</div>'
         '<div class="fold"></div><div class="note">沿虚线对折</div></div>'
     )
+
+
+async def printed(papers: Papers, registry: Registry, state: Session, seats: Sequence[Seat]) -> bytes:
+    """Return a session's desk signs as PDF, the same bytes for the same seats."""
+    planned = registry.session(state.session)
+    event = f"{registry.plan.title}　{planned.name if planned else state.session}"
+    created = state.docket_locked_at or state.scheduled_at
+    page, identifier = html(seats, event, demo=registry.plan.demo), f"desk-signs/{state.session}"
+    return await papers.print(page, CSS, identifier=identifier, created=created, signs=True)
