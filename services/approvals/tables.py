@@ -114,6 +114,18 @@ class Prereview(Table, table=True):
     lacking: str = Field(sa_type=Text)
 
 
+class Project(Table, table=True):
+    """A project of a campaign, as it was docketed last; a code stands for one."""
+
+    __tablename__ = "project"
+    campaign: str = Field(primary_key=True)
+    project_code: str = Field(primary_key=True)
+    name: str
+    scope: str
+    owner_code: str
+    owner_name: str
+
+
 class Place(Table, table=True):
     """An enterprise's place in a session's queue; a number is one enterprise's."""
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.approvals.api import applications, day, ledger, sessions, whoami
+from services.approvals.api import applications, day, ledger, projects, sessions, whoami
 from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
@@ -16,6 +16,7 @@ def routes(database: Database, keys: Keys, clock: Clock, papers: Papers) -> APIR
     router.include_router(sessions.routes(database, clock))
     router.include_router(applications.routes(database))
     router.include_router(day.routes(database, papers))
+    router.include_router(projects.routes(database))
     router.include_router(ledger.routes(database, clock))
     router.include_router(whoami.routes(keys))
     return router

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.approvals.domain import queue, refusals
+from services.approvals.domain import projects, queue, refusals
 from services.approvals.domain.leaving import already_decided, replaceable, standing
 from services.approvals.domain.owners import check_level, owner_of
 from services.approvals.domain.state import Application, First, Session, legal_scopes
@@ -86,6 +86,7 @@ def add(world: ApprovalsWorld, posted: Posted, event: ApplicationDocketed) -> Se
     elif event.supersedes is not None:
         raise NotYet(ApplicationDocketed.type, event.subject)
     fact = _marked(state, event)
+    projects.register(world, event)
     if existing is not None:
         world.leave(existing, event.session)
     world.firsts[event.type, event.subject] = First(posted.id, posted.caller.unit)

@@ -149,6 +149,8 @@ class Changes:
     """Applications put off or docketed anew: the row gets another project or session."""
     departures: list[Departure] = field(default_factory=list)
     prereviews: set[str] = field(default_factory=set)
+    projects: set[tuple[str, str]] = field(default_factory=set)
+    """Registered or mended: (campaign, project code)."""
     places: set[tuple[str, str]] = field(default_factory=set)
     documents: list[tuple[str, str, str]] = field(default_factory=list)
     """(issuing unit, document number, project)."""

@@ -19,6 +19,7 @@ from services.approvals.domain import (
 )
 from services.approvals.domain.followed import FollowUp
 from services.approvals.domain.prereview import Prereview
+from services.approvals.domain.projects import Project, ProjectKey
 from services.approvals.domain.queue import Place
 from services.approvals.domain.state import Application, Changes, Departure, DutyKey, First, Fulfilment, Session
 from shared.campaign import Registry
@@ -76,6 +77,10 @@ class ApprovalsWorld:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     """The queues: (session, enterprise) → place."""
     departures: list[Departure] = field(default_factory=list)
+    projects: dict[ProjectKey, Project] = field(default_factory=dict)
+    """The registry of projects, as far as they are docketed now."""
+    registered: frozenset[ProjectKey] = frozenset()
+    """The projects that were in the registry when the group came."""
     firsts: dict[tuple[str, str], First] = field(default_factory=dict)
     """(event type, application) → the post it came from; loaded for those posted a second time."""
     duties: dict[DutyKey, Fulfilment] = field(default_factory=dict)
@@ -101,6 +106,10 @@ class ApprovalsWorld:
     def put_prereview(self, review: Prereview) -> None:
         self.prereviews[review.subject] = review
         self.changes.prereviews.add(review.subject)
+
+    def put_project(self, project: Project) -> None:
+        self.projects[project.campaign, project.project_code] = project
+        self.changes.projects.add((project.campaign, project.project_code))
 
     def put_place(self, place: Place) -> None:
         self.places[place.session, place.owner_code] = place

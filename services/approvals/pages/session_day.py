@@ -1,8 +1,8 @@
-"""All pages of a session's day, put together."""
+"""All pages of a session's day and the registry of projects, put together."""
 
 from fastapi import APIRouter
 
-from services.approvals.pages import docket, live, owners, prereview, queue, seats, signing
+from services.approvals.pages import docket, live, owners, prereview, projects, queue, seats, signing
 from services.approvals.pages.day import Day
 from shared.printing.papers import Papers
 
@@ -13,4 +13,5 @@ def routes(day: Day, papers: Papers) -> APIRouter:
     for page in (docket, prereview, queue, signing, live, owners):
         router.include_router(page.routes(day))
     router.include_router(seats.routes(day, papers))
+    router.include_router(projects.routes(day.spine.database, day.pages))
     return router

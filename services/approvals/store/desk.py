@@ -9,7 +9,7 @@ from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.signing import licence_number
 from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
-from services.approvals.store import day, followup, preparation
+from services.approvals.store import day, followup, preparation, projects
 from services.approvals.store.rows import application
 from shared import plans
 from shared.database import rows
@@ -102,6 +102,7 @@ class Desk:
             world.licences = {(row.issuer, row.number): row.subject for row in licences}
         world.followups = await followup.load(connection, events)
         await day.load(connection, world, events)
+        await projects.load(connection, world, events)
         await preparation.load(connection, world, events)
         return world
 
@@ -122,6 +123,7 @@ class Desk:
         if changes.followups:
             await followup.save(connection, [world.followups[subject] for subject in changes.followups])
         await day.save(connection, world)
+        await projects.save(connection, world)
         await preparation.save(connection, world)
 
 
