@@ -89,11 +89,8 @@ async def lock_and_add(page: Page, address: str) -> None:
     await page.get_by_label("增列理由").fill("市长现场确定")
     await page.get_by_role("button", name="列入清单").click()
     assert f"应为{project_code(7)[-1]}" in await page.get_by_role("alert").inner_text()
+    assert await page.get_by_label("项目名称").input_value() == "补列项目"  # only what was wrong is typed again
     await page.get_by_label("项目代码").fill(project_code(7))
-    await page.get_by_label("项目名称").fill("补列项目")
-    await page.get_by_label("企业统一社会信用代码").fill(ENTERPRISES[0])
-    await page.get_by_label("企业名称").fill("示例企业1")
-    await page.get_by_label("增列理由").fill("市长现场确定")
     await page.get_by_role("button", name="列入清单").click()
     late = page.locator("tr[data-late]")
     await late.wait_for()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.approvals.domain.docket import keeps_the_docket
@@ -21,6 +22,10 @@ from shared.spine import Spine
 from shared.web import Pages
 
 _NOTHING: Final = Event()
+EMPTY: Final = FormData()
+"""A form that nobody has filled in yet."""
+Filled = FormData
+"""A form as it was filled in."""
 
 
 def _by(caller: Caller) -> Posted:

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.state import legal_levels, legal_scopes
-from services.approvals.pages.day import Day, may_keep
+from services.approvals.pages.day import EMPTY, Day, Filled, may_keep
 from services.approvals.store.daybook import Daybook
 from shared.events import ApplicationDocketed, ApplicationPostponed, ApplicationWithdrawn, DocketLocked, SessionEvent
 from shared.posted import Caller
@@ -62,9 +62,9 @@ class DocketPage:
         return data
 
     async def show(
-        self, request: Request, session: str, caller: Caller, *, trouble: Refused | None = None, at: str = ""
+        self, request: Request, session: str, caller: Caller, *, trouble: Refused | None = None, filled: Filled = EMPTY
     ) -> Response:
-        """Show the docket; after a refusal, what was wrong beside the form it was about."""
+        """Show the docket; after a refusal, what was filled in and what was wrong beside it."""
         book = await self._day.book(session)
         later = [one for one in book.registry.plan.sessions if one.position > book.planned.position]
         return await self._day.show(
@@ -72,7 +72,8 @@ class DocketPage:
             "docket.html",
             book,
             trouble=trouble,
-            at=at,
+            at=str(filled.get("at", "")),
+            filled=filled,
             enterprises=enterprises(book),
             log=await self._day.log(book),
             words=WORDS,
@@ -102,7 +103,7 @@ def routes(day: Day) -> APIRouter:
             data = page.event(form, session, filled)
             await day.submit(caller, _FORMS[form], data, str(filled.get("event_id", "")))
         except Refused as refusal:
-            return await page.show(request, session, caller, trouble=refusal, at=str(filled.get("at", form)))
+            return await page.show(request, session, caller, trouble=refusal, filled=filled)
         return RedirectResponse(f"/sessions/{session}/docket", status_code=303)
 
     return router

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.state import Application
-from services.approvals.pages.day import Day
+from services.approvals.pages.day import EMPTY, Day, Filled
 from services.approvals.store.daybook import Daybook
 from shared.events import ApplicationEvent, ApplicationPrereviewed, ApplicationReturned
 from shared.posted import Caller
@@ -29,9 +29,8 @@ def urgent_first(book: Daybook, applications: Sequence[Application]) -> list[App
 
 
 def of_whom(book: Daybook, caller: Caller) -> list[Application]:
-    """Return what the caller decides here; who decides nothing here, and is no department, sees everything."""
-    mine = book.of_unit(caller.unit)
-    return mine if mine or caller.role is Role.DEPARTMENT else book.standing
+    """Return what a department decides here; everybody else, the DRC say, sees everything."""
+    return book.of_unit(caller.unit) if caller.role is Role.DEPARTMENT else book.standing
 
 
 class PrereviewPage:
@@ -42,9 +41,9 @@ class PrereviewPage:
         self._day = day
 
     async def show(
-        self, request: Request, session: str, caller: Caller, *, trouble: Refused | None = None, at: str = ""
+        self, request: Request, session: str, caller: Caller, *, trouble: Refused | None = None, filled: Filled = EMPTY
     ) -> Response:
-        """Show what is to be reviewed; after a refusal, what was wrong beside its application."""
+        """Show what is to be reviewed; after a refusal, what was filled in and what was wrong beside it."""
         book = await self._day.book(session)
         applications = urgent_first(book, of_whom(book, caller))
         return await self._day.show(
@@ -52,7 +51,8 @@ class PrereviewPage:
             "prereview.html",
             book,
             trouble=trouble,
-            at=at,
+            at=str(filled.get("at", "")),
+            filled=filled,
             applications=applications,
             mine={one.subject for one in book.of_unit(caller.unit)},
             checklists=book.registry.plan.checklists,
@@ -80,7 +80,7 @@ def routes(day: Day) -> APIRouter:
         try:
             await day.submit(caller, kind, data, str(filled.get("event_id", "")))
         except Refused as refusal:
-            return await page.show(request, session, caller, trouble=refusal, at=str(filled.get("at", "")))
+            return await page.show(request, session, caller, trouble=refusal, filled=filled)
         return RedirectResponse(f"/sessions/{session}/prereview", status_code=303)
 
     return router

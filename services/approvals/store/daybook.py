@@ -44,7 +44,8 @@ _DEPARTURES = text(
 _LICENCES = text("SELECT issuer, number, subject FROM licence WHERE subject = ANY(CAST(:subjects AS text[]))")
 _LOG = text("""
     SELECT event_id, type, envelope, recorded_at FROM outbox
-    WHERE type = ANY(CAST(:types AS text[])) AND envelope::jsonb #>> '{data,session}' = :session
+    WHERE subject = ANY(CAST(:subjects AS text[])) AND type = ANY(CAST(:types AS text[]))
+        AND envelope::jsonb #>> '{data,session}' = :session
     ORDER BY sequence DESC LIMIT 200
 """)
 _LOGGED: Final = (ApplicationDocketed, ApplicationWithdrawn, ApplicationPostponed, DocketLocked)
@@ -165,7 +166,9 @@ class Daybooks:
         """List the changes of a docket, the newest first; each says who made it and, after the lock, why (row 16)."""
         types = [kind.type for kind in _LOGGED]
         entries = []
-        for row in await self._rows(_LOG, types=types, session=book.planned.session):
+        subjects = [one.subject for one in book.applications] + [one.subject for one in book.departures]
+        values = {"types": types, "subjects": [book.planned.session, *subjects], "session": book.planned.session}
+        for row in await self._rows(_LOG, **values):
             data, code = json.loads(row.envelope)["data"], poster_of(row.event_id) or ""
             unit = book.registry.unit(code)
             entries.append(Logged(row.type, row.recorded_at, data, unit.name if unit else code, bool(data.get("late"))))
