@@ -189,6 +189,12 @@ async def test_leaders_watch_figures_grow_that_equal_the_ledgers(system: System)
             assert await row.all_inner_texts() == ["·", "1", "1", "·", "2"]
         await fits(phone, PHONE)
         await shot(phone, "live-phone")
+        await phone.goto(f"{address}/live")
+        line = phone.locator(f"tr[data-session={BANNER_SESSION}]")
+        assert [*map(str.strip, await line.locator("td.n").all_inner_texts())] == ["·", "1", "1", "3", "·"]
+        assert "示例企业1" in await phone.get_by_label("现在在席").inner_text()
+        await fits(phone, PHONE)
+        await shot(phone, "live-campaign-phone")
         await shot(wall, "live-wall")
 
 

@@ -8,7 +8,10 @@ from starlette.responses import Response
 
 from services.approvals.domain.queue import Stage
 from services.approvals.pages.day import Day
+from services.approvals.store.campaign_live import watched
 from services.approvals.store.daybook import Daybook
+from services.approvals.store.ledger import Ledger
+from shared.plans import Plans
 from shared.posted import Caller
 from shared.vocabulary import Formality, Level, Outcome
 from shared.web import live
@@ -77,5 +80,33 @@ def routes(day: Day) -> APIRouter:
             return part(day, request, await day.book(session), caller)
 
         return live.stream(request, now)
+
+    return router
+
+
+def campaign_routes(day: Day) -> APIRouter:
+    """Return the routes of the view of all sessions of the newest campaign."""
+    router, plans = APIRouter(include_in_schema=False, prefix="/live"), Plans()
+    visitor = day.pages.needs_login()
+
+    async def whole(request: Request, caller: Caller) -> str:
+        async with day.spine.database.reading() as session:
+            ledger = Ledger(session, plans)
+            names = await ledger.campaigns()
+            registry = await ledger.registry(names[0]) if names else None
+            seen = await watched(session, registry) if registry is not None else None
+        words = {outcome.value: outcome for outcome in Outcome}
+        return day.pages.render(
+            request, "live_campaign_part.html", caller, seen=seen, levels=[*Level], none=None, **words
+        )
+
+    @router.get("")
+    async def view(request: Request, caller: Annotated[Caller, visitor]) -> Response:
+        wall = "wall" in request.query_params
+        return await day.pages.show(request, "live_campaign.html", part=markup(await whole(request, caller)), wall=wall)
+
+    @router.get("/stream")
+    async def stream(request: Request, caller: Annotated[Caller, visitor]) -> Response:
+        return live.stream(request, lambda: whole(request, caller))
 
     return router

@@ -12,6 +12,7 @@ def routes(day: Day, papers: Papers) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for page in (docket, prereview, queue, signing, live, owners):
         router.include_router(page.routes(day))
+    router.include_router(live.campaign_routes(day))
     router.include_router(seats.routes(day, papers))
     router.include_router(projects.routes(day.spine.database, day.pages))
     return router
