@@ -53,7 +53,7 @@ class EnterpriseFinished(QueueEvent, type="chunfeng.enterprise.finished.v1"):
 
 
 class SeatsArranged(SessionEvent, type="chunfeng.seats.arranged.v1"):
-    """The host set seats for units beside those the docket needs, one each with a desk sign (notice §二(一)5: 桌签)."""
+    """The host set, or with no unit took away, seats beside those the docket needs (notice §二(一)5: 桌签)."""
 
-    units: Annotated[tuple[CreditCode, ...], Field(min_length=1, max_length=500)]
+    units: Annotated[tuple[CreditCode, ...], Field(max_length=500)]
     warnings: tuple[Line, ...] | None = Field(default=None, description="Stated by the service: units named twice")

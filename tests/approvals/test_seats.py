@@ -43,6 +43,8 @@ def test_a_unit_named_twice_gets_one_seat_and_a_warning_says_so() -> None:
     seats = derive(world.registries[PLAN.campaign], world.sessions[CITY_SESSION], (), world.changes.seats[CITY_SESSION])
     assert [seat.unit.name for seat in seats].count("市能源局") == 1
     assert len(seats) == 6
+    decide(world, seats_arranged(units=[], session=CITY_SESSION), DRC)  # and taken away again
+    assert world.changes.seats[CITY_SESSION] == ()
     assert [seat.unit.precedence for seat in seats] == sorted(seat.unit.precedence for seat in seats)
 
 

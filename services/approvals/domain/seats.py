@@ -13,7 +13,7 @@ from services.approvals.domain.owners import unit_at
 from services.approvals.domain.queue import leads
 from services.approvals.domain.state import Application, Session
 from shared.campaign import Registry, StatedByService, planned
-from shared.events import Event, SeatsArranged, Unit
+from shared.events import Event, PlannedSession, SeatsArranged, Unit
 from shared.posted import Posted
 from shared.problems import Refused
 from shared.vocabulary import CITY_DIVISION, Level, SessionKind
@@ -59,12 +59,16 @@ def arrange(world: ApprovalsWorld, posted: Posted, event: SeatsArranged) -> Sequ
             raise UnknownUnit(path=f"data.units.{index}", code=code)
         divisions = {CITY_DIVISION, session.division}
         if unit.division not in divisions:
-            both = session.kind is SessionKind.BANNER
-            where, where_en = ("市、本旗区", "the city and this banner") if both else ("市直", "the city")
-            path = f"data.units.{index}"
-            raise SeatNotHere(path=path, unit=unit.name, session=session.name, where=where, where_en=where_en)
+            raise not_here(session, unit.name, f"data.units.{index}")
     world.changes.seats[event.session] = tuple(units)
     return [event.model_copy(update={"warnings": twice(registry, event.units)})]
+
+
+def not_here(session: PlannedSession, unit: str, path: str) -> SeatNotHere:
+    """Return the refusal of a unit that has no seat at this session."""
+    both = session.kind is SessionKind.BANNER
+    where, where_en = ("市、本旗区", "the city and this banner") if both else ("市直", "the city")
+    return SeatNotHere(path=path, unit=unit, session=session.name, where=where, where_en=where_en)
 
 
 def twice(registry: Registry, codes: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from services.approvals.domain.seats import SeatNotHere, UnknownUnit, twice
+from services.approvals.domain.seats import UnknownUnit, not_here, twice
 from services.approvals.pages.day import Day, may_lead
 from services.approvals.papers import desksigns
 from services.approvals.store.daybook import Daybook
@@ -37,8 +37,7 @@ def named(book: Daybook, text: str) -> list[str]:
             continue
         if name not in known:
             if name in elsewhere:
-                where = {"where": "市、本旗区", "where_en": "the city and this banner"}
-                raise SeatNotHere(path="names", unit=name, session=book.planned.name, **where)
+                raise not_here(book.planned, name, "names")
             raise UnknownUnit(path="names", code=name[:60])
         codes.append(known[name])
     return codes
