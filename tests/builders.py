@@ -41,8 +41,8 @@ from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome, Scope
 ROOT: Final = Path(__file__).parent.parent
 TEMPLATE: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
 _PLANNED: Final = CampaignPlanned.model_validate(json.loads(TEMPLATE.read_text("utf-8")), extra="forbid")
-PLAN: Final = _PLANNED.model_copy(update={"switches": _PLANNED.switches.without_gates()})
-"""The template's campaign with every gate open; a test of a gate closes it (`gated`)."""
+PLAN: Final = _PLANNED.model_copy(update={"switches": _PLANNED.switches.without_gates(), "checklists": {}})
+"""The template's campaign with every gate open and no checklists; a test of a gate closes it (`gated`)."""
 
 DONGSHENG: Final = "150602"
 KANGBASHI: Final = "150603"
