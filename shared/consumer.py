@@ -19,10 +19,11 @@ from faststream.nats import JStream, NatsBroker, PullSub
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy as ConsumerAcks
 from nats.js.api import ConsumerConfig, DeliverPolicy
+from opentelemetry.trace import SpanKind
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared import faults, logs
+from shared import faults, logs, tracing
 from shared.database import Database, is_away
 from shared.envelope import Fact, read_published
 from shared.events import EVENTS, Event
@@ -208,6 +209,8 @@ class Consumer:
         for one in arrived:
             await one.message.ack()
         self.applied.set()
+        if tracing.on():
+            tracing.passing(f"apply {self.service}", SpanKind.CONSUMER, [(one.id, one.traceparent) for one in fresh])
         FACTS_CONSUMED.labels(self.service, "applied").inc(len(fresh))
         FACTS_CONSUMED.labels(self.service, "duplicate").inc(len(facts) - len(fresh))
         self._log.info(

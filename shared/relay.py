@@ -15,9 +15,10 @@ from typing import Any, Final
 import asyncpg
 import nats.errors
 from nats.aio.client import Client
+from opentelemetry.trace import SpanKind
 from sqlalchemy import URL
 
-from shared import envelope, faults, logs
+from shared import envelope, faults, logs, tracing
 from shared.metrics import FACTS_PUBLISHED, OUTBOX_LAG, RELAY_LEADER
 from shared.outbox import CHANNEL
 from shared.stream import STREAM, count_in_stream, last_in_stream, subject_of
@@ -42,6 +43,12 @@ _READ = """
 """
 _MARK = "UPDATE outbox_counter SET published = $1 WHERE id = 1 AND published < $1"
 _STATE = "SELECT published, last FROM outbox_counter WHERE id = 1"
+
+
+def _trace(envelope_text: str) -> str | None:
+    """Return the trace context of a written fact, without reading all of it."""
+    _, found, rest = envelope_text.partition('"traceparent":"')
+    return rest.partition('"')[0] if found else None
 
 
 class NotPublishedError(Exception):
@@ -138,6 +145,8 @@ class Relay:
         return published
 
     def _report(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        if tracing.on():
+            tracing.passing("publish", SpanKind.PRODUCER, [(row["event_id"], _trace(row["envelope"])) for row in rows])
         FACTS_PUBLISHED.labels(self.service).inc(len(rows))
         self._log.info(
             "facts.published",

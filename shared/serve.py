@@ -7,7 +7,7 @@ from typing import Final, TextIO, cast
 import uvicorn
 from fastapi import FastAPI
 
-from shared import logs
+from shared import logs, tracing
 from shared.settings import ServiceSettings
 
 _GC: Final = (20_000, 20, 50)
@@ -19,6 +19,7 @@ def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC)
+    tracing.configure(service, settings.otlp_endpoint)
     kept = logs.Kept(sys.stdout, settings.log_folder, service, settings.log_days) if settings.log_folder else None
     logs.configure(service, form=settings.log_format, level=settings.log_level, to=cast("TextIO | None", kept))
     uvicorn.run(

@@ -57,6 +57,8 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = 1024 * 1024
     retention_days: int = Field(default=180, ge=1, le=3660)
     """How long a contact's name and number are kept (row 89)."""
+    otlp_endpoint: str | None = None
+    """An OpenTelemetry collector to send traces to, such as http://collector:4318; without it none are made."""
     log_folder: Path | None = None
     """Where log lines are kept beside stdout, a file a day, for the six months the law asks for."""
     log_days: int = Field(default=190, ge=183)

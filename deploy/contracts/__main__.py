@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.contracts import asyncapi, examples, openapi, reference, table
+from deploy.contracts import asyncapi, examples, openapi, reference, roles, table
 from deploy.contracts.schemas import breaking
 from deploy.prepare import SERVICES
 from shared.events import EVENTS
@@ -33,6 +33,7 @@ def documents(goldens: examples.Goldens) -> dict[Path, str]:
     written |= {contracts / f"openapi-{service}.json": _json(openapi.document(service)) for service in SERVICES}
     written[contracts / "asyncapi.yaml"] = asyncapi.document(goldens)
     written[contracts / "reference.json"] = _json(reference.document(goldens))
+    written[contracts / "roles.md"] = roles.document(goldens)
     written[Path("docs", "events.md")] = table.document()
     return written
 

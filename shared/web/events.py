@@ -6,7 +6,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
-from shared import envelope
+from shared import envelope, tracing
 from shared.clock import Clock
 from shared.envelope import Incoming
 from shared.intake import Answer, Intake, dump
@@ -69,7 +69,8 @@ class Desk:
 
     async def post(self, request: Request) -> Response:
         """Answer one request."""
-        return await self._handle(request, self._submit, 202)
+        with tracing.posting(headers_of(request).get(b"traceparent")):
+            return await self._handle(request, self._submit, 202)
 
     async def validate(self, request: Request) -> Response:
         """Answer what a post would be answered now, and record nothing."""
@@ -178,7 +179,7 @@ class Desk:
             incoming.time or self._clock.now(),
             caller,
             incoming.correlation_id,
-            incoming.traceparent,
+            tracing.context(incoming.traceparent),
             incoming.body_sha256,
             incoming.payload,
         )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from services.approvals.domain import refusals
 from services.approvals.domain.refusals import LevelNotHere, NoOwner, NotTheOwner
 from services.approvals.domain.state import Session, legal_levels
-from shared.campaign import Registry, allow_city_drc, planned
+from shared.campaign import Registry, allow, allow_city_drc, planned
 from shared.events import ApplicationEvent, Event, FormalityAssigned, PlannedSession, Unit
 from shared.posted import Posted
 from shared.problems import Refused
-from shared.vocabulary import CITY_DIVISION, Formality, Level
+from shared.vocabulary import CITY_DIVISION, Formality, Level, Role
 
 if TYPE_CHECKING:
     from services.approvals.domain.world import ApprovalsWorld
@@ -92,6 +92,7 @@ def deciding_unit(world: ApprovalsWorld, posted: Posted, event: ApplicationEvent
             owner=owner.name,
             unit=posted.caller.unit_name,
         )
+    allow(posted, Role.DEPARTMENT, Role.DRC)  # a key of the unit for something else decides nothing (row 88)
     return owner
 
 
