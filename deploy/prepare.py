@@ -29,7 +29,7 @@ async def prepare_databases(databases: Mapping[str, URL]) -> None:
 async def prepare_stream(url: str, *, user: str | None = None, password: str | None = None, replicas: int = 1) -> None:
     """Create the stream, or bring it to its declaration."""
     options = {"user": user, "password": password} if user else {}
-    client = await nats.connect(url, connect_timeout=5, **options)
+    client = await nats.connect(url.split(","), connect_timeout=5, **options)
     try:
         await provision(client.jetstream(), replicas)
     finally:

@@ -67,6 +67,11 @@ class ServiceSettings(BaseSettings):
     """Name of a point at which the process kills itself; the chaos harness sets it, nothing else should."""
 
     @property
+    def nats_urls(self) -> list[str]:
+        """The servers to connect to, any of which will do."""
+        return self.nats_url.split(",")
+
+    @property
     def database(self) -> URL:
         """The database's address with its password."""
         url = make_url(self.database_url)

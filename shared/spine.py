@@ -71,7 +71,7 @@ class Spine:
         self._remember = remember
         self._stopping = False
         self.broker = NatsBroker(
-            settings.nats_url,
+            settings.nats_urls,
             logger=logging.getLogger(f"{service}.broker"),
             apply_types=False,
             graceful_timeout=10,

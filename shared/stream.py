@@ -73,7 +73,7 @@ async def connect(settings: ServiceSettings, name: str) -> Client:
     async def report(error: Exception) -> None:
         log.warning("nats.error", error=str(error) or type(error).__name__)
 
-    return await nats.connect(settings.nats_url, error_cb=report, **connection_options(settings, name))
+    return await nats.connect(settings.nats_urls, error_cb=report, **connection_options(settings, name))
 
 
 async def last_in_stream(client: Client, service: str) -> int | None:

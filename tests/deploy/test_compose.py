@@ -30,6 +30,8 @@ COMPOSE = REPOSITORY / "docker-compose.yml"
 SERVICES = {"approvals": 8101, "forums": 8102, "policy": 8103, "bulletin": 8104}
 PUBLIC_IMAGES = {
     "nats": "nats:2.15-alpine",
+    "nats-2": "nats:2.15-alpine",
+    "nats-3": "nats:2.15-alpine",
     "postgres": "postgres:18",
     "mailpit": "axllent/mailpit:v1.31",
     "prometheus": "prom/prometheus:v3.5.0",
@@ -119,16 +121,37 @@ def test_nothing_has_more_rights_than_it_needs(compose: dict[str, Any]) -> None:
             ["no-new-privileges:true"],
         ), name
         assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
-        if name != "nats":  # root without any capability: the image has no folder another user could own
+        if not name.startswith("nats"):  # root without any capability: the image has no folder another user could own
             assert service["user"] in NOT_ROOT, name
     assert "USER 10001:10001" in (DEPLOY / "Dockerfile").read_text()
 
 
 def test_facts_and_records_are_reached_from_inside_only(compose: dict[str, Any]) -> None:
     assert compose["networks"]["inside"] == {"internal": True}
-    for name in ("nats", "postgres", "prepare"):
+    for name in ("nats", "nats-2", "nats-3", "postgres", "prepare"):
         service = compose["services"][name]
         assert (service["networks"], service.get("ports")) == (["inside"], None)
+
+
+@pytest.mark.parametrize(
+    ("profile", "names"),
+    [("observe", {"prometheus", "grafana"}), ("mail", {"mailpit"}), ("cluster", {"nats-2", "nats-3"})],
+)
+def test_each_profile_starts_what_it_says(compose: dict[str, Any], profile: str, names: set[str]) -> None:
+    assert {name for name, one in compose["services"].items() if profile in one.get("profiles", ())} == names
+
+
+def test_the_nodes_of_a_cluster_differ_in_name_and_store(compose: dict[str, Any]) -> None:
+    nodes = [compose["services"][name] for name in ("nats", "nats-2", "nats-3")]
+    assert [one["environment"]["CHUNFENG_NATS_NAME"] for one in nodes] == ["nats", "nats-2", "nats-3"]
+    assert len({one["environment"]["CHUNFENG_NATS_ROUTES"] for one in nodes}) == 1
+    assert [one["volumes"] for one in nodes] == [["facts:/data"], ["facts-2:/data"], ["facts-3:/data"]]
+
+
+def test_logs_are_kept_in_a_volume_for_longer_than_the_law_asks(compose: dict[str, Any]) -> None:
+    for name in SERVICES:
+        assert "logs:/logs" in compose["services"][name]["volumes"]
+        assert compose["services"][name]["environment"]["CHUNFENG_LOG_FOLDER"] == "/logs"
 
 
 def test_public_images_have_the_versions_we_tested(compose: dict[str, Any]) -> None:
@@ -183,6 +206,10 @@ def test_nats_gets_its_passwords_from_the_files(secrets: Path, tmp_path: Path) -
     stub.chmod(0o755)
     said = run([str(DEPLOY / "nats-entrypoint.sh")], SECRETS=str(secrets), PATH=f"{tmp_path}:{os.defpath}").splitlines()
     assert said[0] == "--config /etc/nats/nats.conf --addr 0.0.0.0 --store_dir /data"
+    routes = "nats://nats:6222,nats://nats-2:6222"
+    node = {"CHUNFENG_NATS_ROUTES": routes, "CHUNFENG_NATS_NAME": "nats-2", "SECRETS": str(secrets)}
+    as_node = run([str(DEPLOY / "nats-entrypoint.sh")], PATH=f"{tmp_path}:{os.defpath}", **node).splitlines()[0]
+    assert as_node.endswith(f"--name nats-2 --cluster_name chunfeng --cluster nats://0.0.0.0:6222 --routes {routes}")
     passwords = {
         f"CHUNFENG_NATS_{user.upper()}_PASSWORD": (secrets / f"{user}_nats_password").read_text() for user in NATS_USERS
     }
