@@ -20,6 +20,7 @@ from deploy.local import PORTS, ROOT, Local
 from deploy.prepare import SERVICES
 from deploy.recording import Player, read
 from shared.database import Database
+from shared.vocabulary import Level, Role
 
 PLAN: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
 _CHECK_SECONDS: Final = 1.0
@@ -37,6 +38,9 @@ def run(folder: Path) -> int:
         for service in SERVICES:
             console.print(f"  {service:10} {local.address(service)}  日志 log {local.log(service)}")
         console.print(f"  密钥 keys    {tokens}")
+        console.print(
+            f"  总览 console {local.address('bulletin')}/  用 keys.json 中 operator 的密钥登录 log in with its key"
+        )
         console.print("就绪，Ctrl-C 停止 ready, Ctrl-C stops")
         while not stop.wait(_CHECK_SECONDS):
             for name in local.revive():
@@ -60,7 +64,11 @@ def _first_keys(local: Local) -> Path:
     """Issue a key to each unit of the template on the first start, into a file only we can read."""
     path = local.folder / "keys.json"
     if not path.exists():
-        tokens = asyncio.run(issue(Database(local.database("approvals")), units_in(PLAN), None, datetime.now(UTC)))
+        units, now = units_in(PLAN), datetime.now(UTC)
+        tokens = asyncio.run(issue(Database(local.database("approvals")), units, None, now))
+        drc = next(one.code for one in units if (one.bureau, one.level) == ("drc", Level.CITY))
+        operator = asyncio.run(issue(Database(local.database("approvals")), units, [drc], now, Role.OPERATOR))
+        tokens["operator"] = operator[drc]
         path.touch(mode=0o600)
         path.write_text(json.dumps(tokens, indent=1))
     return path

@@ -88,7 +88,8 @@ async def test_a_mail_server_that_is_away_degrades_the_bulletin_and_stops_nothin
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_every_alert_says_what_to_do_in_the_guide_and_speaks_both_languages(rule: dict[str, Any]) -> None:
-    assert f"`{rule['alert']}`" in (REPOSITORY / "docs/operate.md").read_text("utf-8")
+    for guide in ("docs/operate.md", "docs/operate.zh-CN.md"):
+        assert f"`{rule['alert']}`" in (REPOSITORY / guide).read_text("utf-8")
     assert rule["labels"]["severity"] in {"page", "ticket"}
     assert re.search(r"[\u4e00-\u9fff].* · .*[a-z]", rule["annotations"]["summary"])
 

@@ -13,8 +13,9 @@ from shared.events import DeliveryResent
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.spine import Spine
-from shared.vocabulary import Channel, Level, Role
+from shared.vocabulary import Channel
 from shared.web import Pages
+from shared.web.quarantine import operates
 
 STATES: Final = {
     "failed": ("red", "送达失败", "failed"),
@@ -76,7 +77,7 @@ class Deliveries:
             channels={one.value: one for one in Channel},
             most=self._spine.settings.model_dump().get("delivery_attempts"),
             issue=issue,
-            may_resend=caller.role is Role.DRC and caller.level is Level.CITY,
+            may_resend=operates(caller),
             problem=trouble.problem() if trouble else None,
             at=at,
             new_id=lambda: f"form-{uuid.uuid4().hex}",
