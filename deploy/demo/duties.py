@@ -11,7 +11,6 @@ from shared.events import (
     Duty,
     SeatsArranged,
     SurveySiteFiled,
-    TeamAssigned,
 )
 from shared.vocabulary import Level, SessionKind
 
@@ -152,7 +151,6 @@ DUTIES: Final = (
         ("收集企业政策需求，协调部门组成宣讲小分队", "collect policy needs and compose the teams"),
         "§二(四)4(1)",
         "drc",
-        fulfilled_by=(TeamAssigned.type,),
     ),
     _banner(
         "p3-enterprises",

@@ -77,6 +77,7 @@ def campaign(*, demo: bool = False) -> CampaignPlanned:
             prereview=True,
             other_signer=True,
             own_documents=True,
+            readiness=True,
             awaits={SessionKind.BANNER: ("approvals", "forums", "policy"), SessionKind.CITY: ("approvals",)},
         ),
         demo=demo,

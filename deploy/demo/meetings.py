@@ -8,6 +8,7 @@ from typing import Final
 from deploy.demo.docket import Mark, docket
 from deploy.demo.people import person
 from deploy.demo.posts import Post
+from deploy.demo.preparing import MOVED, moving
 from deploy.demo.timetable import at, session_day
 from deploy.demo.units import PARKS, unit_of
 from shared.events import (
@@ -54,12 +55,14 @@ def _declared_by(session: PlannedSession) -> Official:
 
 
 def session_posts(session: PlannedSession) -> list[Post]:
-    """Return the session's schedule, opening and closing."""
+    """Return the session's schedule, its move if it is moved, its opening and closing."""
     day, slug = session_day(session.position), session.session
     host = unit_of("office" if session.kind is SessionKind.CITY else "government", session.division)
     announced = session_day(session.position, shift=-3)
     present = {item.project.owner_code for item in docket(session.division) if item.mark is not Mark.WITHDRAWN}
-    scheduled = SessionScheduled(session=slug, starts_at=at(day, "09:00"), venue=_venue(session.division))
+    venue = _venue(session.division)
+    begins = at(day, "10:30" if session.position == MOVED else "09:00")
+    scheduled = SessionScheduled(session=slug, starts_at=begins, venue=venue)
     opened = SessionOpened(
         session=slug,
         opened_at=at(day, "09:00"),
@@ -70,6 +73,7 @@ def session_posts(session: PlannedSession) -> list[Post]:
     closed_at = closes_at(session)
     return [
         Post(unit_of("drc", CITY_DIVISION), scheduled, at(announced, "09:10", minutes=session.position)),
+        *moving(session, venue),
         Post(host, opened, at(day, "09:00", seconds=20)),
         Post(host, SessionClosed(session=slug, closed_at=closed_at), at(closed_at.date(), f"{closed_at:%H:%M}:30")),
     ]

@@ -14,6 +14,7 @@ from deploy.demo.make_campaign import campaign
 from deploy.demo.meetings import closes_at, forum_posts, session_posts
 from deploy.demo.particulars import Registers
 from deploy.demo.posts import Post, lines
+from deploy.demo.preparing import once_posts, ready_posts
 from deploy.demo.tally import expected
 from deploy.demo.timetable import NOTICE_DAY, at
 from deploy.demo.units import unit_of
@@ -40,7 +41,8 @@ def posts() -> list[Post]:
             recorded += forum_posts(session)
             recorded += gathering_posts(session)
             recorded += visit_posts(session)
-    return recorded
+        recorded += ready_posts(planned, session, recorded)
+    return recorded + once_posts(planned)
 
 
 def _units_csv() -> str:

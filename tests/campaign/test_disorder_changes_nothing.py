@@ -17,9 +17,16 @@ pytestmark = pytest.mark.slow
 SEED = 20220315
 
 
+def without_readiness(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan whose sessions open whether or not they were declared ready."""
+    return {**plan, "switches": {**plan["switches"], "readiness": False}}
+
+
 def shuffled(lines: list[Line], chance: random.Random) -> list[dict[str, Any]]:
     """Deal each session's events anew over the moments at which the session posts."""
     events = [dict(line.event) for line in lines]
+    # That a session is ready is said of what has been done by then: its refusal depends on the order, and is meant to.
+    events[0] = {**events[0], "data": without_readiness(events[0]["data"])}
     for session in sorted({line.session for line in lines if line.session}):
         slots = [index for index, line in enumerate(lines) if line.session == session]
         dealt = [events[index] for index in slots]
