@@ -148,7 +148,8 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
     ) -> Response:
         actions = [one for one in only.split(",") if one in [*Action]]
         path = await calendars.path_of(caller, person, actions)
-        address = f"{request.url.scheme}://{request.url.netloc}{path}"
+        here = f"{request.url.scheme}://{request.url.netloc}"
+        address = spine.settings.addresses.get("approvals", here) + path
         return await pages.show(
             request, "calendar.html", address=address, person=person, only=only, offered=[*Action], problem=None
         )

@@ -35,7 +35,7 @@ from shared.printing.papers import Papers
 from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import Level, Role, SessionKind
-from shared.web import Pages
+from shared.web import Pages, needs_key
 
 _FORMS: Final[Mapping[str, type[Event]]] = {
     "schedule": SessionScheduled,
@@ -189,6 +189,10 @@ def routes(spine: Spine, pages: Pages, papers: Papers) -> APIRouter:
 
     @router.get("/sessions/{session}/run-sheet.pdf")
     async def sheet(session: str, _: Annotated[Caller, visitor]) -> Response:
+        return await run_sheet(spine, page.plans, papers, session)
+
+    @router.get("/v1/sessions/{session}/run-sheet.pdf", dependencies=[needs_key(spine.keys)])
+    async def sheet_for_systems(session: str) -> Response:
         return await run_sheet(spine, page.plans, papers, session)
 
     @router.post("/sessions/{session}/change/{form}")

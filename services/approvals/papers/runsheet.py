@@ -31,7 +31,7 @@ tr { break-inside: avoid; }
 .note { font-size: 9.5pt; color: #444; margin-top: 2mm; }
 """
 _OPENING, _SEATING = timedelta(minutes=1), timedelta(minutes=2)
-_NAMES: Final = {
+NAMES: Final = {
     Action.APPROVAL: "集中审批",
     Action.FORUM: "政企座谈交流",
     Action.SURVEY: "春季集中开工项目现场调研",
@@ -99,7 +99,7 @@ def _plan(book: Daybook, actions: Sequence[PlannedAction]) -> str:
     rows = []
     for one in actions:
         place = one.place or (book.state.venue or "" if one.action in (Action.APPROVAL, Action.FORUM) else _away(one))
-        rows.append(_row("", _span(one.starts_at, one.ends_at), _length(one), _NAMES[one.action], place))
+        rows.append(_row("", _span(one.starts_at, one.ends_at), _length(one), NAMES[one.action], place))
         rows += [_row("part", *cells, "") for cells in _parts(book, one)]
     whole = sum(one.minutes or 0 for one in actions)
     rows.append(_row("sum", "合计", f"{whole}分钟", "不含全天的行动", ""))
