@@ -7,10 +7,13 @@ from shared.events import (
     ApplicationPrereviewed,
     BrochurePublished,
     BulletinIssued,
+    ConsultationSeatsStaffed,
+    DepartmentsInvited,
     DocketLocked,
     Duty,
     SeatsArranged,
     SurveySiteFiled,
+    VehiclesArranged,
 )
 from shared.vocabulary import Level, SessionKind
 
@@ -129,6 +132,7 @@ DUTIES: Final = (
         "F6",
         ("座谈会现场设置政策咨询席位", "set up the policy consultation seats"),
         "§二(二)6(1)",
+        fulfilled_by=(ConsultationSeatsStaffed.type,),
     ),
     _city(
         "f7-departments",
@@ -136,8 +140,16 @@ DUTIES: Final = (
         ("通知市直部门参会", "invite the city's departments"),
         "§二(二)6(2)",
         "office",
+        fulfilled_by=(DepartmentsInvited.type,),
     ),
-    _city("f7-vehicles", "F7", ("安排车辆", "arrange the vehicles"), "§二(二)6(2)", "office"),
+    _city(
+        "f7-vehicles",
+        "F7",
+        ("安排车辆", "arrange the vehicles"),
+        "§二(二)6(2)",
+        "office",
+        fulfilled_by=(VehiclesArranged.type,),
+    ),
     _banner(
         "v3-survey",
         "V3",

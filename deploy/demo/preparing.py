@@ -29,6 +29,8 @@ MOVED: Final = 3
 """The position of the session that is announced for half past ten and moved to nine."""
 _FIRST, _LAST, _READY = "16:15", "16:58", "17:20"
 """Units say what they have done between their pre-reviews and the locking of the docket."""
+_EARLIER: Final = {"f7-departments": "11:28", "f6-seats": "15:38", "f7-vehicles": "15:58"}
+"""What another service's fact would show a little later is said before it, so that every replay says the same."""
 _SHOWN: Final = (SeatsArranged, SurveySiteFiled)
 """Whoever posts one of these need not say that it is done."""
 

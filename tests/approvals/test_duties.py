@@ -15,7 +15,7 @@ from services.approvals.domain.evidence import Shown, reviewed_shares, shown_don
 from services.approvals.domain.matrix import DutiesOpen, DutyTwice, all_owed, of_unit, owed_to, undone
 from services.approvals.domain.state import Session
 from shared.campaign import NotAllowed, Registry
-from shared.events import DutyFulfilled, Event, SessionReady
+from shared.events import DutyFulfilled, Event, SessionReady, VehiclesArranged
 from shared.posted import Caller
 from shared.problems import NotYet
 from shared.vocabulary import CITY_DIVISION
@@ -164,6 +164,15 @@ def test_a_fact_shows_the_duties_done_that_name_it_at_its_own_session() -> None:
     assert shows(seats_arranged(session=CITY_SESSION)) == {f"a5-city-signs {CITY_SESSION}"}
     assert shows(docket_locked()) == {f"a11-docket {BANNER_SESSION}", f"a15-data {BANNER_SESSION}"}
     assert shows(seats_arranged(), world=planned((duty_fulfilled(duty="a5-signs"), BANNER))) == set()
+
+
+@pytest.mark.row(8, 39, 40)
+def test_vehicles_show_nothing_done_while_somebody_has_no_seat() -> None:
+    bus = {"vehicle": "bus-1", "plate": "蒙K00001", "driver": "戊（虚构）", "seats": 20, "passengers": []}
+    bus |= {"departs_at": at(8), "departs_from": "市党政大楼", "bound_for": "东胜经济开发区"}
+    arranged = VehiclesArranged.model_validate({"session": BANNER_SESSION, "vehicles": [bus], "unplaced": []})
+    assert shows(arranged) == {f"f7-vehicles {BANNER_SESSION}"}
+    assert shows(arranged.model_copy(update={"unplaced": ("己（虚构）",)})) == set()
 
 
 @pytest.mark.row(8, 17)

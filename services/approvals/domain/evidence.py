@@ -15,12 +15,15 @@ from shared.events import (
     ApplicationPrereviewed,
     BrochurePublished,
     BulletinIssued,
+    ConsultationSeatsStaffed,
+    DepartmentsInvited,
     DocketLocked,
     Event,
     SeatsArranged,
     SessionEvent,
     SurveySiteFiled,
     TeamAssigned,
+    VehiclesArranged,
 )
 from shared.vocabulary import CITY_DIVISION, Level
 
@@ -28,10 +31,13 @@ SHOWING: Final[tuple[type[Event], ...]] = (
     ApplicationPrereviewed,
     BrochurePublished,
     BulletinIssued,
+    ConsultationSeatsStaffed,
+    DepartmentsInvited,
     DocketLocked,
     SeatsArranged,
     SurveySiteFiled,
     TeamAssigned,
+    VehiclesArranged,
 )
 """Events that may show a duty done."""
 _BY_UNIT: Final = (ApplicationPrereviewed.type,)
@@ -52,7 +58,11 @@ def campaign_of(event: Event) -> str | None:
 
 
 def _says_nothing(event: Event) -> bool:
-    """Tell whether an event is of the right type and yet shows nothing done: a venue that is not ready, say."""
+    """Tell whether an event of the right type shows nothing done: a venue not ready, somebody without a seat."""
+    if isinstance(event, VehiclesArranged):
+        return event.unplaced is None or bool(event.unplaced)
+    if isinstance(event, ConsultationSeatsStaffed):
+        return event.empty is None or bool(event.empty)
     return isinstance(event, SurveySiteFiled) and bool(event.lacking)
 
 
