@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import icalendar
 import pytest
 from playwright.async_api import Page
 
 from shared.clock import SHANGHAI
+from shared.posted import Caller
+from shared.vocabulary import BANNERS, CITY_DIVISION
 from tests.approvals.worlds import DOCKETED, SCHEDULED
 from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, OFFICE, at, plan, session_scheduled
@@ -152,3 +155,44 @@ async def check_calendar(office: Office) -> None:
     changed = path.replace(".ics", "0.ics") if not path.endswith("0.ics") else path.replace("0.ics", "1.ics")
     assert (await office.client.get(changed)).status_code == 404
     assert (await office.client.get("/calendar/nonsense.ics")).status_code == 404
+
+
+@pytest.mark.row(88, 92)
+async def test_every_page_speaks_both_languages_to_everybody(system: System) -> None:
+    moved = ((session_rescheduled(starts_at=at(9, days=1)), DRC), (duty_fulfilled(duty="f7-vehicles"), OFFICE))
+    async with approvals(system, *PLANNED, *moved) as office:
+        pages = ("/", f"/sessions/{BANNER_SESSION}", f"/sessions/{CITY_SESSION}", "/readiness", "/duties", "/notices")
+        for path in (*pages, "/duties?unit=all", "/notices?unit=all", "/calendar", "/campaigns/new"):
+            for by in (DRC, BANNER, OFFICE):
+                cookie = {"Cookie": f"chunfeng_key={office.tokens[by.unit]}", "Accept": "text/html"}
+                for language in ("zh", "en"):
+                    asked = f"{path}{'&' if '?' in path else '?'}lang={language}"
+                    answer = await office.client.get(asked, headers=cookie)
+                    assert answer.status_code == 200, (path, answer.text)
+                    assert ("Readiness" in answer.text) == (language == "en"), path
+        unknown = await office.client.get("/sessions/spring-2022-150699", headers=cookie)
+        assert unknown.status_code == 404
+
+
+@pytest.mark.row(1, 11)
+async def test_the_drc_plans_a_campaign_with_one_form_from_the_template_or_an_earlier_one(system: System) -> None:
+    async with approvals(system) as office:
+
+        async def create(by: Caller, **form: str) -> httpx.Response:
+            cookie = {"Cookie": f"chunfeng_key={office.tokens[by.unit]}", "Accept": "text/html"}
+            return await office.client.post("/campaigns/new", data=form, headers=cookie)
+
+        first = {"model": "template:spring-2022", "campaign": "spring-2022", "event_id": "form-1"}
+        for _ in range(2):
+            assert (await create(DRC, **first)).headers["location"] == "/?campaign=spring-2022"
+        rows = await system.rows("approvals", "SELECT session FROM session")
+        assert {row["session"].rpartition("-")[2] for row in rows} == {*BANNERS, CITY_DIVISION}
+        again = first | {"event_id": "form-2"}
+        assert "spring-2022 已经建立" in (await create(DRC, **again)).text
+        wrong = await create(DRC, model="campaign:spring-2022", campaign="Autumn 2022", event_id="form-3")
+        assert (wrong.status_code, "data.campaign" in wrong.text) == (422, True)
+        refused = await create(OFFICE, model="campaign:spring-2022", campaign="autumn-2022", event_id="form-4")
+        assert (refused.status_code, "应由市发展和改革委员会办理" in refused.text) == (403, True)
+        named = {"model": "campaign:spring-2022", "campaign": "autumn-2022", "title": "秋季行动", "event_id": "form-5"}
+        assert (await create(DRC, **named)).status_code == 303
+        assert await system.count("approvals", "session") == 20

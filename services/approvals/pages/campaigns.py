@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.clone import clone
 from services.approvals.pages.sessions import new_id
-from services.approvals.pages.trial import tried
+from services.approvals.pages.trial import post_once
 from services.approvals.store.briefing import Briefings
 from services.approvals.store.ledger import NoSuchCampaign
 from shared.events import CampaignPlanned
@@ -100,9 +100,7 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
         filled = {name: str(form.get(name, "")).strip() for name in ("model", "campaign", "title", "event_id")}
         try:
             data = await page.plan(filled["model"], filled["campaign"], filled["title"])
-            await tried(spine, caller, [(CampaignPlanned, data)])
-            if spine.front is not None:
-                await spine.front.submit(caller, CampaignPlanned.type, data, filled["event_id"] or new_id())
+            await post_once(spine, caller, (CampaignPlanned, data), filled["event_id"] or new_id())
         except Refused as refusal:
             return await page.show(request, caller, trouble=refusal, filled=filled)
         return RedirectResponse(f"/?campaign={filled['campaign']}", status_code=303)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.notices import concerned, enterprises
 from services.approvals.domain.timetable import VENUES, legal_venue
-from services.approvals.pages.trial import tried
+from services.approvals.pages.trial import post_once, tried
 from services.approvals.papers import runsheet
 from services.approvals.store.briefing import Brief, Briefings
 from services.approvals.store.daybook import Daybooks
@@ -150,10 +150,7 @@ class SessionPage:
     async def submit(self, caller: Caller, form: str, brief: Brief, filled: FormData) -> None:
         """Post what a form says as the caller's system would; what would have to wait is told instead."""
         kind, event_id = _FORMS[form], str(filled.get("event_id", "")) or new_id()
-        data = data_of(kind, filled, brief)
-        await tried(self.spine, caller, [(kind, data)])
-        if self.spine.front is not None:
-            await self.spine.front.submit(caller, kind.type, data, event_id)
+        await post_once(self.spine, caller, (kind, data_of(kind, filled, brief)), event_id)
 
 
 def _declares(caller: Caller, brief: Brief) -> bool:

@@ -18,7 +18,7 @@ from shared.events import (
 )
 from shared.posted import Caller
 from shared.problems import Refused
-from shared.receipts import Receipt
+from shared.receipts import Receipt, find
 from shared.spine import Spine
 
 Draft = tuple[type[Event], Mapping[str, Any]]
@@ -73,3 +73,15 @@ def too_early(needs: str) -> TooEarly:
     """Return what a person is told of an event that has to wait for another."""
     what, what_en = _FIRST.get(needs.split(" ", 1)[0], (f"需先有 {needs}", f"it needs {needs} first"))
     return TooEarly(what=what, what_en=what_en)
+
+
+async def post_once(spine: Spine, caller: Caller, draft: Draft, event_id: str) -> None:
+    """Post what a form says, unless it would have to wait; a form sent twice has been posted already."""
+    if spine.front is None:
+        return
+    kind, data = draft
+    async with spine.database.reading() as session:
+        if await find(session, caller.source, event_id) is not None:
+            return
+    await tried(spine, caller, [draft])
+    await spine.front.submit(caller, kind.type, data, event_id)
