@@ -78,7 +78,11 @@ def ready_posts(plan: CampaignPlanned, session: PlannedSession, recorded: Sequen
     ]
     start, end = at(eve, _FIRST), at(eve, _LAST)
     step = timedelta(seconds=int((end - start).total_seconds() / len(owed)))
-    done = [_fulfilled(duty, unit, start + step * index, session.session) for index, (duty, unit) in enumerate(owed)]
+    times = [
+        at(eve, _EARLIER[duty.duty]) if duty.duty in _EARLIER else start + step * index
+        for index, (duty, _) in enumerate(owed)
+    ]
+    done = [_fulfilled(duty, unit, sent, session.session) for (duty, unit), sent in zip(owed, times, strict=True)]
     drc = unit_of("drc", CITY_DIVISION)
     ready = SessionReady(session=session.session, ready_at=at(eve, _READY), declared_by=person("readiness", drc.code))
     return [*done, Post(drc, ready, at(eve, _READY))]
