@@ -151,7 +151,7 @@ def log() -> Iterator[io.StringIO]:
     root.handlers, root.level = handlers_before, level
 
 
-@pytest.mark.row(*sorted({row for row, _, _ in CASES}), 81, 87)
+@pytest.mark.row(15, 16, 17, 19, 21, 22, 23, 24, 25, 28, 29, 30, 81, 87)
 async def test_what_a_rule_refuses_leaves_no_trace_but_the_audits_line(system: System, log: io.StringIO) -> None:
     tokens = await keys(await system.database("approvals"), (*CALLERS, owner(Formality.WATER_ABSTRACTION)))
     async with system.serving("approvals") as client:
