@@ -29,11 +29,18 @@ _CHECK_SECONDS: Final = 1.0
 def run(folder: Path) -> int:
     """Run everything until told to stop; what ends by itself is started again."""
     console = Console(soft_wrap=True)
-    stop = threading.Event()
+    stop, ready = threading.Event(), threading.Event()
+
+    def told(*_: object) -> None:
+        stop.set()
+        if not ready.is_set():  # while it starts there is nothing to be ended in order
+            raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, told)
     local = Local(folder, ports=PORTS, say=lambda what: console.print(f"启动 starting: {what}"))
     with _started(local, console):
+        ready.set()
         tokens = _first_keys(local)
         for service in SERVICES:
             console.print(f"  {service:10} {local.address(service)}  日志 log {local.log(service)}")
@@ -58,6 +65,9 @@ def _started(local: Local, console: Console) -> Iterator[None]:
     except (StartError, InUseError) as error:
         console.print(f"[red]{error}")
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        console.print("停止 stopping")
+        raise SystemExit(0) from None
 
 
 def _first_keys(local: Local) -> Path:

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deploy import interrupt
 from deploy.conductor import Conductor, baton
 from deploy.demo import report
 from deploy.demo.at_the_table import Ledger
@@ -153,7 +154,7 @@ def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng
         local.wipe()
         try:
             local.start()
-            sessions = asyncio.run(play(local, lines, out, console))
+            sessions = interrupt.run(play(local, lines, out, console))
         finally:
             console.print("停止 stopping")
             local.stop()
