@@ -13,6 +13,7 @@ from services.bulletin.handlers import handlers
 from services.bulletin.pages import audit, console, deliveries, desk, reading, way
 from services.bulletin.pdf.faces import Faces
 from services.bulletin.pdf.renderer import EditionRenderer
+from services.bulletin.pdf.seal import seal_of
 from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
 from services.bulletin.watch import Watch
@@ -27,7 +28,7 @@ def build(settings: Settings) -> FastAPI:
     clock = clock_of(rehearsal=settings.rehearsal)
     spine = Spine("bulletin", settings, desk=Desk(clock), remember=keep, clock=clock)
     spine.react(handlers(spine.clock))
-    printer = EditionRenderer(settings.fonts_folder)
+    printer = EditionRenderer(settings.fonts_folder, seal_of(settings.signing_certificate, settings.signing_password))
     deadline = Deadline(
         database=spine.database,
         clock=clock,

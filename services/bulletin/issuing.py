@@ -27,6 +27,10 @@ class Printer(Protocol):
         """Return the edition's PDF, the same bytes every time; with `signs`, 〓 stands for what no typeface has."""
         ...
 
+    async def sign(self, edition: Edition, pdf: bytes) -> bytes | None:
+        """Return the PDF with the issuer's electronic signature appended, or None where there is no certificate."""
+        ...
+
 
 async def issue(session: AsyncSession, edition: Edition, printer: Printer, plan: CampaignPlanned) -> None:
     """Give an edition its number if it is a first one, print, keep and publish it, and queue its deliveries."""
@@ -54,6 +58,7 @@ def fact_of(edition: Edition, row: EditionRow) -> BulletinIssued:
         pdf_sha256=row.pdf_sha256,
         series=edition.series,
         sign_off=edition.sign_off,
+        printed_sha256=row.printed_sha256,
     )
 
 
@@ -74,7 +79,9 @@ async def printed(edition: Edition, printer: Printer, plan: CampaignPlanned) -> 
 
     A character that no typeface has holds the bulletin up, loudly, until the limit is near; then 〓 stands for it.
     """
-    pdf = await printer.render(edition, signs=edition.issued_at >= edition.due_at - plan.switches.issue_before)
+    page = await printer.render(edition, signs=edition.issued_at >= edition.due_at - plan.switches.issue_before)
+    signed = await printer.sign(edition, page)
+    pdf = page if signed is None else signed
     return EditionRow(
         session=edition.session,
         revision=edition.revision,
@@ -88,6 +95,7 @@ async def printed(edition: Edition, printer: Printer, plan: CampaignPlanned) -> 
         canonical=edition.canonical().decode(),
         words=formats.words(edition),
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        printed_sha256=None if signed is None else hashlib.sha256(page).hexdigest(),
         pdf=pdf,
     )
 

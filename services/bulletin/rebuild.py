@@ -191,9 +191,9 @@ async def _reissue(store: Store, told: BulletinIssued, printer: Printer) -> Rebu
     row = await printed(edition, printer, plan)
     store.add(row, *deliveries_of(edition, plan))
     await store.raise_number(told.series, told.year, told.number)
-    return Rebuilt(
-        told.session, told.number, told.revision, row.sha256 == told.sha256, row.pdf_sha256 == told.pdf_sha256
-    )
+    # A signature is its certificate's and its day's; what must come out the same is the page it was appended to.
+    same_page = (row.printed_sha256 or row.pdf_sha256) == (told.printed_sha256 or told.pdf_sha256)
+    return Rebuilt(told.session, told.number, told.revision, row.sha256 == told.sha256, same_page)
 
 
 async def _session_edition(store: Store, plan: CampaignPlanned, told: BulletinIssued) -> Edition:

@@ -27,6 +27,9 @@ class Settings(ServiceSettings):
     """How long a recipient's system may be silent."""
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """Each webhook recipient's secret (whsec_…) by his name: {"市大数据中心": "whsec_…"}."""
+    signing_certificate: Path | None = None
+    """The issuer's certificate and key (PKCS #12): every edition is then signed electronically (PAdES)."""
+    signing_password: Password | None = None
     correction_quiet: timedelta = timedelta(minutes=10)
     """A correction waits until its session has been quiet this long, so that late facts come in one."""
     look_again_before: timedelta = timedelta(hours=2)

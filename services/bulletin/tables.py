@@ -67,6 +67,8 @@ class EditionRow(Table, table=True):
     words: str = Field(sa_type=Text)
     """Everything it says as plain text, for the search."""
     pdf_sha256: str
+    printed_sha256: str | None
+    """Of the page as printed, where an electronic signature was appended to it."""
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -63,6 +63,7 @@ class BulletinIssued(SessionEvent, type="chunfeng.bulletin.issued.v1"):
     pdf_sha256: str
     series: Series = Field(default=Series.MAIN, description="Supplements 增刊 have numbers of their own")
     sign_off: SignOff | None = Field(default=None, description="Absent where it was issued without one")
+    printed_sha256: str | None = Field(default=None, description="Of the page before it was signed electronically")
 
 
 class BulletinCorrected(BulletinIssued, type="chunfeng.bulletin.corrected.v1"):

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from services.bulletin.domain.edition import Edition
+from services.bulletin.pdf.seal import Seal
+from services.bulletin.wording import issue_number
 from shared.printing.renderer import Renderer
 
 _WORKER: Final = "services.bulletin.pdf.worker"
@@ -14,9 +16,10 @@ _WORKER: Final = "services.bulletin.pdf.worker"
 class EditionRenderer(Renderer):
     """Prints editions, one at a time."""
 
-    def __init__(self, fonts_folder: Path | None = None) -> None:
-        """Take the folder of fonts beside the system's."""
+    def __init__(self, fonts_folder: Path | None = None, seal: Seal | None = None) -> None:
+        """Take the folder of fonts beside the system's, and the issuer's seal, if there is one."""
         super().__init__(_WORKER, fonts_folder)
+        self._seal = seal
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -28,3 +31,9 @@ class EditionRenderer(Renderer):
     async def render(self, edition: Edition, *, signs: bool = False) -> bytes:
         """Return the edition's PDF; with `signs`, characters no typeface has are printed as 〓 instead of refused."""
         return await self.print(edition.canonical(), signs=signs)
+
+    async def sign(self, edition: Edition, pdf: bytes) -> bytes | None:
+        """Return the PDF with the issuer's electronic signature appended, or None where there is no certificate."""
+        if self._seal is None:
+            return None
+        return await self._seal.signed(pdf, edition.issued_at, f"印发 {edition.masthead}{issue_number(edition)}")
