@@ -71,7 +71,9 @@ def _metrics(path: Path, index: int) -> dict[int, float]:
 
     with TTFont(path, fontNumber=index, lazy=True) as font:
         advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
-        return {code: advances[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+        # Tens of thousands of characters share a handful of widths: one object for each width, not for each character.
+        widths = {advance: advance / em for advance, _ in set(advances.values())}
+        return {code: widths[advances[glyph][0]] for code, glyph in font.getBestCmap().items()}
 
 
 @dataclass(frozen=True)
