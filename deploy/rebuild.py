@@ -1,18 +1,21 @@
 """Rebuilding from the facts, services stopped: the bulletin from the stream, the stream from the outboxes."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from deploy.local import ROOT, Local
 from deploy.prepare import SERVICES, prepare_databases, prepare_stream
 from services.bulletin import rebuild
 from services.bulletin.pdf.renderer import EditionRenderer
+from services.bulletin.pdf.seal import seal_of
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.relay import Relay
@@ -65,7 +68,9 @@ def rebuild_bulletin(folder: Path, say: Say) -> int:
 async def _rebuild(local: Local) -> list[rebuild.Rebuilt]:
     await prepare_databases({"bulletin": local.database("bulletin")})
     database = Database(local.database("bulletin"))
-    printer = EditionRenderer(ROOT / ".chunfeng" / "fonts")
+    certificate, password = os.environ.get("CHUNFENG_SIGNING_CERTIFICATE"), os.environ.get("CHUNFENG_SIGNING_PASSWORD")
+    seal = seal_of(Path(certificate) if certificate else None, SecretStr(password) if password else None)
+    printer = EditionRenderer(ROOT / ".chunfeng" / "fonts", seal)
     async with printer.running():
         try:
             return await rebuild.rebuild(database, facts_in(local.nats.url("operator")), printer)

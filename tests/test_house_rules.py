@@ -17,7 +17,7 @@ PAGES = {"pages.py", "templates", "static"}
 LATER = {"agenda.py", "sheets.py", "papers.py"}
 """What a service does by the clock; its tables as spreadsheets; what it prints."""
 OWN = {
-    "approvals": {"keyring.py", "campaigns", "papers"},
+    "approvals": {"gauges.py", "keyring.py", "campaigns", "papers"},
     "forums": {"photos.py"},
     "policy": {"brochures.py", "brochures"},
     "bulletin": {

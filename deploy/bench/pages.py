@@ -50,11 +50,24 @@ def _application(number: int) -> Application:
     )
 
 
+def _totals(rows: tuple[Application, ...]) -> Totals:
+    keys = dict.fromkeys((row.level, row.formality, row.outcome) for row in rows)
+    counted = {key: sum((row.level, row.formality, row.outcome) == key for row in rows) for key in keys}
+    return Totals(
+        docketed=len(rows),
+        withdrawn=0,
+        decided=len(rows),
+        undecided=0,
+        licences=sum(len(row.licences) for row in rows),
+        projects=len(rows) // 4,
+        owners=60,
+        cells=tuple(Cell(level=k[0], formality=k[1], outcome=k[2], applications=n) for k, n in counted.items()),
+    )
+
+
 def edition(applications: int) -> Edition:
     """Return a session with so many applications."""
     rows = tuple(_application(number + 1) for number in range(applications))
-    keys = dict.fromkeys((row.level, row.formality, row.outcome) for row in rows)
-    counted = {key: sum((row.level, row.formality, row.outcome) == key for row in rows) for key in keys}
     day = datetime(2022, 3, 16, 1, 30, tzinfo=UTC)
     nothing: dict[str, Any] = dict.fromkeys(("leaders", "withdrawn", "issues", "teams", "owed", "changes"), ())
     return Edition(
@@ -79,16 +92,7 @@ def edition(applications: int) -> Edition:
         due_at=day,
         complete=True,
         cutoff={},
-        totals=Totals(
-            docketed=len(rows),
-            withdrawn=0,
-            decided=len(rows),
-            undecided=0,
-            licences=sum(len(row.licences) for row in rows),
-            projects=len(rows) // 4,
-            owners=60,
-            cells=tuple(Cell(level=k[0], formality=k[1], outcome=k[2], applications=n) for k, n in counted.items()),
-        ),
+        totals=_totals(rows),
         applications=rows,
         addressees=(),
         print_count=60,

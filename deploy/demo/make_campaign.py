@@ -29,12 +29,12 @@ CITY_OWNERS: Final = {
 BANNER_OWNERS: Final = CITY_OWNERS | {Formality.ENERGY_REVIEW: "drc"}
 
 RECIPIENTS: Final = (
-    ("市委、市人民政府领导", Distribution.SUPERIORS, Channel.SMTP, "leaders@ordos.example"),
-    ("市发展和改革委员会领导", Distribution.SUPERIORS, Channel.FOLDER, "drc-leaders"),
-    ("市直各有关部门", Distribution.PEERS, Channel.FOLDER, "city-departments"),
-    ("市委宣传部", Distribution.PEERS, Channel.SMTP, "publicity@ordos.example"),
-    ("各旗区人民政府", Distribution.SUBORDINATES, Channel.SMTP, "banners@ordos.example"),
-    ("各园区管理委员会", Distribution.SUBORDINATES, Channel.FOLDER, "parks"),
+    ("市委、市人民政府领导", Distribution.SUPERIORS, Channel.SMTP, "leaders@ordos.example", 8),
+    ("市发展和改革委员会领导", Distribution.SUPERIORS, Channel.FOLDER, "drc-leaders", 5),
+    ("市直各有关部门", Distribution.PEERS, Channel.FOLDER, "city-departments", 18),
+    ("市委宣传部", Distribution.PEERS, Channel.SMTP, "publicity@ordos.example", 2),
+    ("各旗区人民政府", Distribution.SUBORDINATES, Channel.SMTP, "banners@ordos.example", 18),
+    ("各园区管理委员会", Distribution.SUBORDINATES, Channel.FOLDER, "parks", 9),
 )
 
 
@@ -66,8 +66,8 @@ def campaign(*, demo: bool = False) -> CampaignPlanned:
         owners={Level.CITY: CITY_OWNERS, Level.BANNER: BANNER_OWNERS},
         duties=DUTIES,
         recipients=tuple(
-            Recipient(name=name, distribution=distribution, channel=channel, address=address)
-            for name, distribution, channel, address in RECIPIENTS
+            Recipient(name=name, distribution=distribution, channel=channel, address=address, copies=copies)
+            for name, distribution, channel, address, copies in RECIPIENTS
         ),
         masthead=Masthead(name="“服务入园政策暖企”春风行动简报", issuer="鄂尔多斯市发展和改革委员会"),
         print_count=60,

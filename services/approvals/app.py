@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.approvals import api, sheets
 from services.approvals.agenda import AGENDA
+from services.approvals.gauges import Silence
 from services.approvals.handlers import HANDLERS
 from services.approvals.pages import (
     application,
@@ -34,6 +35,7 @@ def build(settings: ServiceSettings) -> FastAPI:
     spine.react(HANDLERS)
     pages = spine.pages(Path(__file__).with_name("templates"))
     papers, table = Papers(settings.fonts_folder), sheets.kind(Plans())
+    silence = Silence(spine)
     return spine.application(
         summary="Campaign, dockets, decisions and licences",
         routes=[
@@ -49,7 +51,8 @@ def build(settings: ServiceSettings) -> FastAPI:
             keys.routes(spine, pages),
             session_day.routes(Day(spine, pages), papers),
         ],
-        parts=(papers, Timekeeper(spine, AGENDA)),
+        parts=(papers, Timekeeper(spine, AGENDA), silence),
+        measures=(silence.measure,),
         pages=pages,
         tables=(table,),
     )

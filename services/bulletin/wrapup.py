@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.bulletin.domain import wrapup
+from services.bulletin.domain import progress, wrapup
 from services.bulletin.domain.edition import Edition
 from services.bulletin.issuing import Printer, issue
 from services.bulletin.settings import Settings
@@ -71,7 +71,8 @@ async def assembled(store: Store, plan: CampaignPlanned, issued_at: datetime, cu
         issued_at=issued_at,
         cutoff=cutoff,
     )
-    return wrapup.assemble(plan, list(newest.values()), imprint, before)
+    known = await store.known(plan, wrapup.name_of(plan.campaign), cutoff)
+    return wrapup.assemble(plan, list(newest.values()), imprint, before, progress.followed_up(known))
 
 
 class WrapUp:
@@ -133,7 +134,7 @@ class WrapUp:
                 return
             await outbox.take_turn(session)
             recorded, _ = await outbox.state(session)
-            cutoff = {outbox.source_of("bulletin"): recorded}
+            cutoff = await store.positions() | {outbox.source_of("bulletin"): recorded}
             edition = await assembled(store, plan, self._clock.now(), cutoff)
             await issue(session, edition, self._printer, plan)
         self._log.info("wrapup.issued", campaign=plan.campaign, revision=edition.revision)

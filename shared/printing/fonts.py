@@ -31,7 +31,9 @@ class Role(StrEnum):
     FIGURES = "figures"
 
 
-SERIF: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC")
+OTHERS: Final = ("Noto Serif", "Noto Sans Mongolian", "Mongolian Baiti")
+"""For names in Cyrillic and in Mongolian script, which are names of Ordos as good as any."""
+SERIF: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", *OTHERS)
 SANS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC")
 # What the office has licensed comes first, then Fandol (the right styles), then Noto (every character).
 CHAIN: Final[Mapping[Role, tuple[str, ...]]] = {

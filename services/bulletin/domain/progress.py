@@ -218,6 +218,8 @@ def _forum_window(known: SessionFacts) -> tuple[int, int]:
     since = max(others, default=0)
     if known.forum_sequence:
         return since, known.forum_sequence
+    if not known.is_session:  # the wrap-up, which tells of all
+        return since, _FOREVER
     if known.has_forum or known.closed is None:
         return 0, 0
     told = [place for one in known.earlier.issues.values() for place in one.told_until(known.closed.closed_at)]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.bulletin.domain import fold
-from services.bulletin.domain.edition import Addressee, Cell, Change, Compared, Edition, Totals
+from services.bulletin.domain.edition import Addressee, Cell, Change, Compared, Edition, FollowedUp, Totals
 from shared.clock import shanghai_date
 from shared.events import CampaignPlanned
 from shared.vocabulary import Formality, Level, Outcome, Series, SessionKind
@@ -82,7 +82,11 @@ def _compared(edition: Edition) -> Compared:
 
 
 def assemble(
-    plan: CampaignPlanned, editions: Sequence[Edition], imprint: fold.Imprint, before: Edition | None
+    plan: CampaignPlanned,
+    editions: Sequence[Edition],
+    imprint: fold.Imprint,
+    before: Edition | None,
+    followed_up: tuple[FollowedUp, ...] = (),
 ) -> Edition:
     """Put the wrap-up together from the sessions' newest editions, in the order of the plan."""
     order = {one.session: one.position for one in plan.sessions}
@@ -113,6 +117,7 @@ def assemble(
         addressees=_addressees(plan),
         print_count=plan.print_count,
         compared=tuple(_compared(one) for one in sessions),
+        followed_up=followed_up,
     )
     return after.model_copy(update={"changes": changes(before, after)}) if before else after
 

@@ -154,7 +154,18 @@ class Page:
         whole = self._setter.cell("".join(groups), TITLE_SIZE, MEASURE, Role.TITLE)
         if len(whole) == 1:
             return whole
-        return tuple(line for group in groups for line in self._setter.cell(group, TITLE_SIZE, MEASURE, Role.TITLE))
+        return tuple(line for group in groups for line in self._balanced(group))
+
+    def _balanced(self, group: str) -> tuple[str, ...]:
+        """Break a sense group that needs several lines into lines of about the same length."""
+        lines = self._setter.cell(group, TITLE_SIZE, MEASURE, Role.TITLE)
+        width = self._setter.width(Role.TITLE, group) * TITLE_SIZE / len(lines)
+        while len(lines) > 1 and width < MEASURE:
+            even = self._setter.cell(group, TITLE_SIZE, width, Role.TITLE)
+            if len(even) == len(lines):
+                return even
+            width += TITLE_SIZE / 2
+        return lines
 
     def _block(self, part: contents.Part, after: contents.Part | None) -> Block:
         if isinstance(part, contents.Chart):

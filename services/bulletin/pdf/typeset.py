@@ -13,7 +13,9 @@ from typing import Final
 from shared.printing.fonts import Fonts, Role
 from shared.printing.glyphs import visible
 
-_TOKEN: Final = re.compile(r"——|……|〔\d{4}〕\d+号|[A-Za-z0-9][A-Za-z0-9.,:@%+#]*[-/_]*|\s+|.", re.DOTALL)
+_TOKEN: Final = re.compile(
+    r"——|……|〔\d{4}〕\d+号|[A-Za-z0-9À-ɏЀ-ԯ᠐-ᢪ][A-Za-z0-9À-ɏЀ-ԯ᠊-ᢪ.,:@%+#]*[-/_]*|\s+|.", re.DOTALL
+)
 _NEVER_FIRST: Final = frozenset("，。、；：？！）》〉」』】〕”’％…—·～℃‰,.;:?!)]}%")
 _NEVER_LAST: Final = frozenset("（《〈「『【〔“‘￥$([{")
 _BACK_UP: Final = 6

@@ -34,6 +34,7 @@ __all__ = [
     "day",
     "deferred",
     "distribution",
+    "followed",
     "followed_up",
     "forwarded",
     "hour",

@@ -132,12 +132,13 @@ def followed_up(edition: Edition) -> str:
     """Add up what earlier sessions left open and what has become of it."""
     if not edition.followed_up:
         return ""
-    told = "；".join(_followed(one) for one in edition.followed_up)
+    told = "；".join(followed(one) for one in edition.followed_up)
     news = "新进展及逾期情况如下。" if edition.progress else "自上期以来无新的进展。"
     return f"截至本场活动结束，前期各专场{told}。{news}"
 
 
-def _followed(one: FollowedUp) -> str:
+def followed(one: FollowedUp) -> str:
+    """Say how one kind of what was left open stands, in figures."""
     counter = "条" if one.kind == "issues" else "项"
     labels = {
         "deferred": ("已补正", "已撤销", "逾期未补正", "尚在补正时限内"),

@@ -1,6 +1,7 @@
 """What the wrap-up says of the whole campaign."""
 
 from services.bulletin.domain.edition import Edition
+from services.bulletin.wording.around import followed
 from services.bulletin.wording.words import day
 from shared.vocabulary import Outcome, SessionKind
 
@@ -39,7 +40,7 @@ def actions(edition: Edition) -> str:
 def outstanding(edition: Edition) -> tuple[str, ...]:
     """Say what is still to be followed up when the campaign ends."""
     figures = edition.totals
-    parts = [
+    parts = [followed(one) for one in edition.followed_up] or [
         f"容缺审批{figures.of(outcome=Outcome.DEFERRED)}项，由审批单位按承诺时限督促补正",
         f"转报上报{figures.of(outcome=Outcome.FORWARDED)}项，由转报单位跟踪上级办理结果",
     ]
@@ -48,4 +49,5 @@ def outstanding(edition: Edition) -> tuple[str, ...]:
             f"{one.session_name}{one.totals.undecided}项" for one in edition.compared if one.totals.undecided
         )
         parts.append(f"尚未作出结论{figures.undecided}项（{owing}），由主办单位抓紧办结")
-    return (f"{'；'.join(parts)}。",)
+    rest = "未办结的由各主办单位继续跟踪办理。" if edition.followed_up else ""
+    return (f"{'；'.join(parts)}。{rest}",)

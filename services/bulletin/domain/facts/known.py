@@ -152,6 +152,11 @@ class SessionFacts:
     """The campaign's other sessions, as far as this one's bulletin follows them up."""
 
     @property
+    def is_session(self) -> bool:
+        """Tell a session of the plan from the campaign's wrap-up."""
+        return any(one.session == self.session for one in self.plan.sessions)
+
+    @property
     def has_forum(self) -> bool:
         """Tell whether its plan has a forum: the city session's has none."""
         return any(one.session == self.session and one.kind is SessionKind.BANNER for one in self.plan.sessions)
