@@ -1,0 +1,51 @@
+"""How the page sets what is unusual: long titles, tables at the foot of a page, names in other scripts."""
+
+import pytest
+
+from services.bulletin.pdf.press import BulletinPress
+from shared.printing import fonts
+from tests.builders import ROOT
+from tests.bulletin.editions import application, edition, full_edition
+from tests.bulletin.printed import sheets, text
+
+TEXT_SIZE = 15.79
+
+
+@pytest.fixture(scope="module")
+def faces() -> fonts.Fonts:
+    return fonts.find(ROOT / ".chunfeng" / "fonts")
+
+
+@pytest.fixture(scope="module")
+def press(faces: fonts.Fonts) -> BulletinPress:
+    return BulletinPress(faces)
+
+
+@pytest.mark.row(60)
+@pytest.mark.parametrize("name", ["鄂尔多斯市伊金霍洛旗蒙苏经济开发区及周边园区", "达" * 60])
+def test_a_long_title_is_broken_at_its_sense_group_into_even_lines(press: BulletinPress, name: str) -> None:
+    *lines, last = [line for _, line in sheets(press.print(edition(0, session_name=name)))[0].lines(22.0)]
+    assert last == "集中审批活动情况"
+    assert "".join(lines) == name
+    assert max(map(len, lines)) - min(map(len, lines)) <= 1
+
+
+@pytest.mark.row(60, 68)
+def test_no_table_head_is_left_alone_and_no_lead_in_apart_from_its_table(press: BulletinPress) -> None:
+    for count in (5, 7, 8, 12):
+        printed = sheets(press.print(full_edition(count)))
+        for sheet in printed:
+            small = sheet.lines(10.5)
+            heads = [y for y, line in small if line.startswith("序号")]
+            assert all(any(y > head + 5 for y, _ in small) for head in heads), (count, sheet.number)
+            body = sheet.lines(TEXT_SIZE)
+            assert not (body and body[-1][1].endswith("如下。") and body[-1][0] > 250), (count, sheet.number)
+
+
+@pytest.mark.row(68)
+def test_names_in_mongolian_cyrillic_and_latin_are_printed_whole(press: BulletinPress, faces: fonts.Fonts) -> None:
+    names = ["Эрдэнэт Үйлдвэр ХХК", "Ordos Kübqi New-Energy Co., Ltd."]
+    names += ["ᠣᠷᠳᠣᠰ"] if not faces.lacks("ᠣ") else []
+    rows = tuple(application(number, owner_name=name) for number, name in enumerate(names, 1))
+    printed = text(press.print(edition(rows=rows)))
+    assert all(name.replace(" ", "") in printed for name in names)
