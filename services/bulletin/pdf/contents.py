@@ -90,11 +90,11 @@ FORWARDINGS: Final = (
     Column("初审意见", 36),
 )
 TEAMS: Final = (
-    Column("小分队", 18, centred=True),
+    Column("小分队", 21, centred=True),
     Column("队长／联络员", 25),
     Column("成员", 38),
     Column("宣讲内容", 33),
-    Column("走访企业", 42),
+    Column("走访企业", 39),
 )
 PROGRESS: Final = (
     Column("序号", 10, centred=True),
