@@ -8,7 +8,6 @@ from typing import Final
 
 from deploy.demo.approvals import Table
 from deploy.demo.day import Day
-from deploy.demo.following import following_posts
 from deploy.demo.gathering import gathering_posts
 from deploy.demo.library import library_posts
 from deploy.demo.make_campaign import campaign
