@@ -24,9 +24,12 @@ _KEEP = text("""
     WHERE duty.fulfilled_at IS NULL
 """)
 _IS_DUE = text("SELECT EXISTS (SELECT FROM duty WHERE untold)")
+# A duty that an intake is writing just now is left for the next look: it holds the row and waits for our turn to end.
 _PUBLISH = text("""
-    UPDATE duty SET untold = false WHERE untold
-    RETURNING campaign, session, duty, unit, fulfilled_at, evidence
+    UPDATE duty SET untold = false FROM (SELECT campaign, session, duty, unit FROM duty WHERE untold
+        FOR UPDATE SKIP LOCKED) AS mine
+    WHERE (duty.campaign, duty.session, duty.duty, duty.unit) = (mine.campaign, mine.session, mine.duty, mine.unit)
+    RETURNING duty.campaign, duty.session, duty.duty, duty.unit, fulfilled_at, evidence
 """)
 _ISSUED = text("""
     UPDATE session SET bulletin_number = :number, bulletin_issued_at = :issued_at

@@ -17,10 +17,9 @@ from shared.plans import Plans
 
 _CHANGES = [SessionScheduled.type, SessionRescheduled.type, SessionCancelled.type]
 _IS_DUE = text("SELECT EXISTS (SELECT FROM untold WHERE changes > 0 AND (due_at IS NULL OR due_at <= :now))")
-_UNDATED = text("""
-    SELECT untold.session, max(outbox.recorded_at) AS changed_at FROM untold
-        JOIN outbox ON outbox.subject = untold.session AND outbox.type = ANY(CAST(:types AS text[]))
-    WHERE changes > 0 AND due_at IS NULL GROUP BY untold.session
+_CHANGED = text("""
+    SELECT subject AS session, max(recorded_at) AS changed_at FROM outbox
+    WHERE subject = ANY(CAST(:sessions AS text[])) AND type = ANY(CAST(:types AS text[])) GROUP BY subject
 """)
 
 
@@ -37,11 +36,13 @@ class Notices:
 
     async def send(self, now: datetime) -> list[tuple[NoticeSent, str, datetime]]:
         """Set the hour of new changes; keep and return the notices whose hour has come, each with its cause."""
+        await self._set_hours()
         registries = await Plans().named(self._session, await self._campaigns())
-        await self._set_hours(registries)
         sent = []
         query = select(tables.Untold).where(tables.Untold.changes > 0, col(tables.Untold.due_at) <= now)
-        for row in (await self._session.exec(query.order_by(col(tables.Untold.due_at)).with_for_update())).all():
+        for row in (
+            await self._session.exec(query.order_by(col(tables.Untold.due_at)).with_for_update(skip_locked=True))
+        ).all():
             made = await self._notice(registries, row)
             row.changes, row.since, at = 0, None, row.due_at or now
             row.due_at = None
@@ -59,14 +60,19 @@ class Notices:
         sessions = (await self._session.exec(select(tables.Untold.session).where(tables.Untold.changes > 0))).all()
         return {session.rpartition("-")[0] for session in sessions}
 
-    async def _set_hours(self, registries: dict[str, Registry]) -> None:
+    async def _set_hours(self) -> None:
         """Count the quiet time from the last change, by the service's own clock and not by the sender's."""
-        found = await (await self._session.connection()).execute(_UNDATED, {"types": _CHANGES})
-        for session, changed_at in found.all():
-            row = await self._session.get_one(tables.Untold, session, with_for_update=True)
-            quiet = registries[session.rpartition("-")[0]].plan.switches.notice_quiet
-            row.since = row.since or changed_at
-            row.due_at = due(changed_at, row.since, quiet)
+        # What an intake is writing just now is left for the next look: it holds the row and waits for our turn to end.
+        undated = select(tables.Untold).where(tables.Untold.changes > 0, col(tables.Untold.due_at).is_(None))
+        rows = (await self._session.exec(undated.with_for_update(skip_locked=True))).all()
+        registries = await Plans().named(self._session, {row.session.rpartition("-")[0] for row in rows})
+        values = {"sessions": [row.session for row in rows], "types": _CHANGES}
+        found = await (await self._session.connection()).execute(_CHANGED, values)
+        changed = {one.session: one.changed_at for one in found}
+        for row in rows:
+            quiet = registries[row.session.rpartition("-")[0]].plan.switches.notice_quiet
+            row.since = row.since or changed[row.session]
+            row.due_at = due(changed[row.session], row.since, quiet)
             self._session.add(row)
         await self._session.flush()
 
