@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.forums.domain import topics
-from services.forums.domain.agenda import MINUTES, order_of, timetable
+from services.forums.domain.agenda import MINUTES, ends_at, order_of, timetable
 from services.forums.domain.attendance import counts
 from services.forums.domain.gathering import of_class, waitlist
 from services.forums.domain.invitation import PERSONS, suggest
@@ -66,6 +67,8 @@ _FORMS: Final[Mapping[str, tuple[type[SessionEvent], str]]] = {
 """Each form, the event it posts and the page it stands on."""
 _NOW: Final = ("invited_at", "locked_at", "taken_at", "started_at", "given_at", "held_at")
 """Moments a form need not say: they are when it is sent."""
+_TWO_HOURS, _WINDOW = timedelta(hours=2), timedelta(minutes=25)
+"""How long a forum is (notice §二(二)2), and what is proposed for the seats before and after it."""
 
 
 def common(one: Gathering) -> dict[str, Any]:
@@ -134,7 +137,19 @@ def _seats(one: Gathering) -> dict[str, Any]:
     seats = one.prepared.seats
     by_period = {window.period: window for window in seats.windows} if seats else {}
     asked = {period: [each for each in one.consultations if each.period == period] for period in SeatPeriod}
-    return {"periods": [*SeatPeriod], "by_period": by_period, "asked": asked, "topics": [*PolicyTopic]}
+    begins = one.prepared.agenda.starts_at if one.prepared.agenda else one.forum.forum_at
+    ends = ends_at(one.prepared.agenda) if one.prepared.agenda else begins and begins + _TWO_HOURS
+    usual = {
+        SeatPeriod.BEFORE: (begins and begins - _WINDOW, begins),
+        SeatPeriod.AFTER: (ends, ends and ends + _WINDOW),
+    }
+    return {
+        "periods": [*SeatPeriod],
+        "by_period": by_period,
+        "asked": asked,
+        "topics": [*PolicyTopic],
+        "usual": usual,
+    }
 
 
 def _vehicles(one: Gathering) -> dict[str, Any]:
