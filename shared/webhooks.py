@@ -97,11 +97,11 @@ class NotTakenError(Exception):
 
 async def reachable(url: str, *, here: bool) -> None:
     """Refuse an address that is no http(s) one, or lies on this host or its link: what is there is not the unit's."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
-        raise BadAddress(path="url", reason="端口不对", reason_en="its port is wrong") from None
+        raise BadAddress(path="url", reason="地址或端口不对", reason_en="its host or port is none") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
         reason_en = "it must be an http(s) address without a password"
         raise BadAddress(path="url", reason="应为不含口令的 http(s) 地址", reason_en=reason_en)

@@ -12,6 +12,7 @@ from shared.signing import Signatures
 from shared.web import problem
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
+from shared.web.openapi import with_refusals
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
 from shared.web.signed import SignedRequests
@@ -26,6 +27,15 @@ class Part(Protocol):
     def running(self) -> Any:  # noqa: ANN401  (an async context manager; its value is not used)
         """Return an async context manager within which the part runs."""
         ...
+
+
+class _Described(FastAPI):
+    """An application whose document names every refusal as it is sent."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = with_refusals(super().openapi())
+        return self.openapi_schema
 
 
 def service(  # noqa: PLR0913  (what makes up a service)
@@ -51,7 +61,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
             yield
         logs.get().info("service.stopped")
 
-    app = FastAPI(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
+    app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
     if post_events is not None:
         app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
     if signatures is not None:

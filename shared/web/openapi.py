@@ -89,6 +89,8 @@ _RECEIPTS: Final[Schema] = {
     "required": ["receipts"],
     "properties": {"receipts": {"type": "array", "items": {"anyOf": [RECEIPT, _REFUSED]}}},
 }
+_OF_READING: Final = (401, 403, 404, 422, 503)
+_OF_WRITING: Final = (400, *_OF_READING[:3], 409, 413, 415, *_OF_READING[3:])
 _GOOD: Final = {
     "202": "已登记；答复即回执 · Recorded: the receipt, given after COMMIT",
     "200": "可以登记；未作任何记录 · It would be recorded; nothing was",
@@ -202,3 +204,23 @@ def read_feed(answer: Mapping[str, Any], *, sse: bool = False) -> Schema:
         described = {"description": "server-sent events: id is the sequence, data the CloudEvent"}
         answer = {"200": described | {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
     return {"responses": dict(answer) | refusals(401, 422, 503)}
+
+
+def with_refusals(document: Schema) -> Schema:
+    """Return a document in which every operation names the refusals it may answer, as problem documents.
+
+    What FastAPI says of 422 by itself is not what is sent here.
+    """
+    for path, operations in document["paths"].items():
+        if not path.startswith("/v1/"):
+            continue
+        for method, operation in operations.items():
+            answers = operation.setdefault("responses", {})
+            if "application/json" in answers.get("422", {}).get("content", {}):
+                del answers["422"]
+            reading = method == "get"
+            for status, refusal in refusals(*(_OF_READING if reading else _OF_WRITING)).items():
+                answers.setdefault(status, refusal)
+    for name in ("HTTPValidationError", "ValidationError"):
+        document.get("components", {}).get("schemas", {}).pop(name, None)
+    return document

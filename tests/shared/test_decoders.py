@@ -1,0 +1,186 @@
+"""Everything that reads what others send: whatever comes, it is read or refused in words (row 81)."""
+
+import base64
+import io
+import json
+import re
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from shared import envelope, identifiers, nkeys, sheets
+from shared.events import EVENTS, ApplicationDocketed, ApprovalSigned, LicenceIssued
+from shared.eventsheets import Sheet, moment
+from shared.imports.kinds import Refusal
+from shared.problems import Refused, invalid
+from shared.swift import SwiftReader
+from tests.builders import approval_signed, owner
+from tests.posting import cloudevent
+
+pytestmark = pytest.mark.row(81)
+ACCEPTS = {event.type: event for event in (ApprovalSigned, ApplicationDocketed, LicenceIssued)}
+SWIFT = SwiftReader(ACCEPTS)
+GOOD = json.dumps(cloudevent(approval_signed(), owner(), "one"), ensure_ascii=False).encode()
+SHEETS = [Sheet(event) for event in ACCEPTS.values()]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=12,
+)
+usual = ("是", "环评", "市级", "2022-03-16 09:00", "2022/3/16", "甲\n乙", "=1+1")
+cells = st.text(max_size=40) | st.sampled_from(usual)
+names = st.sampled_from([b"ce-id", b"ce-type", b"ce-time", b"ce-source", b"ce-x", b"host"])
+identifiers_like = st.from_regex(r"[0-9A-Z]{18}|[0-9-]{24}", fullmatch=True) | st.dates().map(date.isoformat)
+
+
+def told(refusal: Refused) -> None:
+    """Read a refusal as its receiver would: as text that can be sent."""
+    assert json.dumps(refusal.problem(), ensure_ascii=False).encode()
+    assert refusal.status in {400, 403, 413, 422}
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> bytes:
+    """Return the good body with some bytes changed, taken away or put in."""
+    body = bytearray(GOOD)
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(body)))
+        body[place : place + draw(st.integers(0, 3))] = draw(st.binary(max_size=3))
+    return bytes(body)
+
+
+@settings(max_examples=300)
+@given(mangled() | st.binary(max_size=80) | anything.map(lambda value: json.dumps(value).encode()))
+def test_what_the_swift_way_reads_the_careful_way_reads_alike(body: bytes) -> None:
+    swift = SWIFT.read(body, batch=False)
+    try:
+        careful = envelope.read_posted(envelope.decode(body), ACCEPTS)
+    except Refused as refusal:
+        told(refusal)
+        careful = None
+    assert swift is None or swift == [careful]
+
+
+@given(st.lists(mangled() | anything.map(lambda value: json.dumps(value).encode()), max_size=3))
+def test_a_batch_is_read_or_left_to_the_careful_way(parts: list[bytes]) -> None:
+    swift = SWIFT.read(b"[" + b",".join(parts) + b"]", batch=True)
+    if swift is not None:
+        assert [envelope.read_posted(envelope.decode(part), ACCEPTS) for part in parts] == swift
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([b"ce-id", b"ce-type", b"ce-time", b"ce-source", b"ce-x", b"host"]), st.binary())
+    ),
+    st.binary(max_size=60),
+)
+def test_headers_of_a_binary_event_are_read_or_refused(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    try:
+        envelope.read_posted(envelope.binary_event(headers, body), ACCEPTS)
+    except Refused as refusal:
+        told(refusal)
+
+
+@given(st.binary(max_size=200) | anything.map(lambda value: json.dumps(value).encode()))
+def test_a_message_of_the_stream_is_a_fact_or_none(payload: bytes) -> None:
+    try:
+        envelope.read_published(payload)
+    except (ValueError, KeyError, TypeError):
+        return
+    pytest.fail("nobody writes a fact by chance")
+
+
+@given(st.sampled_from(sorted(EVENTS)), anything)
+def test_any_data_is_an_event_or_is_told_field_by_field(name: str, data: Any) -> None:  # noqa: ANN401  (anything)
+    try:
+        EVENTS[name].model_validate(data)
+    except ValidationError as failure:
+        problem = invalid(failure, prefix="data").problem()
+        assert all(error["zh"] and error["en"].isascii() for error in problem["errors"]), problem
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(SHEETS), st.lists(st.dictionaries(st.integers(0, 8), cells, max_size=6), max_size=4))
+def test_what_is_written_into_a_table_is_read_back_as_it_was(sheet: Sheet, rows: list[dict[int, str]]) -> None:
+    named = [{sheet.columns[at % len(sheet.columns)].name: text for at, text in row.items()} for row in rows]
+    try:
+        read = sheets.read(sheet.columns, sheets.write_csv(sheet.columns, named))
+    except Refused as refusal:
+        told(refusal)
+        return
+    for row in read:
+        said = sheet.data(row.cells)
+        try:
+            sheet.event.model_validate(said)
+        except ValidationError as failure:
+            refused = Refusal(row.number, row.cells, invalid(failure, prefix="data").problem())
+            assert refused.sentence(sheet.columns)
+            assert refused.sentence(sheet.columns, english=True).isascii()
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(SHEETS), st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
+def test_any_file_is_a_table_or_none(sheet: Sheet, content: bytes) -> None:
+    try:
+        sheets.read(sheet.columns, content)
+    except Refused as refusal:
+        told(refusal)
+
+
+@settings(max_examples=80)
+@given(st.integers(0, 5000), st.binary(min_size=1, max_size=6))
+def test_a_damaged_workbook_is_a_table_or_none(place: int, damage: bytes) -> None:
+    sheet = SHEETS[0]
+    whole = bytearray(sheets.write_xlsx("表", sheet.columns, [{"session": "spring-2022-150602"}]))
+    whole[place % len(whole) : place % len(whole) + len(damage)] = damage
+    try:
+        sheets.read(sheet.columns, bytes(whole))
+    except Refused as refusal:
+        told(refusal)
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.MOST_UNPACKED + 1))
+    with pytest.raises(sheets.NotATable):
+        sheets.read(SHEETS[0].columns, file.getvalue())
+
+
+@given(st.text(max_size=60) | st.datetimes().map(str) | st.dates().map(str))
+def test_a_cells_time_is_a_moment_or_left_as_it_is(text: str) -> None:
+    said = moment(text)
+    assert said == text or datetime.fromisoformat(said).tzinfo is not None
+
+
+@given(st.text(max_size=80) | st.binary(max_size=60).map(lambda raw: f"a.{base64.urlsafe_b64encode(raw).decode()}.b"))
+def test_a_token_of_nats_claims_something_or_is_none(jwt: str) -> None:
+    try:
+        assert isinstance(nkeys.claims_of(jwt), dict)
+    except ValueError:
+        return
+
+
+CHECKS = (
+    *(identifiers.credit_code, identifiers.project_code, identifiers.division),
+    *(identifiers.document_number, identifiers.policy_number),
+)
+
+
+@pytest.mark.row(79)
+@given(
+    st.text(max_size=40) | st.dates().map(date.isoformat) | st.from_regex(r"[0-9A-Z]{18}|[0-9-]{24}", fullmatch=True)
+)
+def test_any_identifier_is_right_or_is_told_what_is_wrong(text: str) -> None:
+    for check in CHECKS:
+        said = ""
+        try:
+            check(text)
+        except ValueError as wrong:
+            said = str(wrong)
+        assert not said or re.fullmatch(r".*[^\x00-\x7f].*? ?\(.+\)", said, re.DOTALL), (check.__name__, said)
