@@ -13,12 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared import logs
-from shared.database import is_away
+from shared.database import is_away, sql_class
 from shared.problems import Refused, invalid
 from shared.web.pages import Pages
 
 PROBLEM = "application/problem+json"
 
+_BAD_VALUE = "22"
+"""Class of SQLSTATE of a value that PostgreSQL cannot take."""
 _TITLES = {
     404: ("没有此地址或此项", "There is nothing at this address"),
     405: ("此地址不支持该方法", "This address does not support the method"),
@@ -31,6 +33,14 @@ class Unavailable(Refused):
     status = 503
     zh = "系统暂时无法读取数据，请稍后再试"
     en = "Nothing can be looked up just now; try again in a moment"
+
+
+class ImpossibleValue(Refused):
+    """A value in the address or the body is none that anything here can have."""
+
+    row = 81
+    zh = "请求中有超出范围的数字，或不能保存的字符"
+    en = "The request holds a number out of range, or a character that cannot be kept"
 
 
 def problem_response(body: dict[str, object]) -> Response:
@@ -47,6 +57,8 @@ def known(failure: Exception) -> Response | None:
     """Answer a refusal of the domain or the edge, or a database that is away; None for anything else."""
     if isinstance(failure, Refused):
         return problem_response(failure.problem())
+    if sql_class(failure) == _BAD_VALUE:
+        return problem_response(ImpossibleValue().problem())
     if is_away(failure):
         logs.get().warning("database.away", error=type(failure).__name__)
         return problem_response(Unavailable().problem())
