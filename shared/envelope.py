@@ -24,8 +24,8 @@ from shared.timemarks import marked
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 SCHEMAS: Final = "/v1/schemas"
-_LONGEST: Final = 256
-_LONGEST_NAME: Final = 64
+SCHEMA_URN: Final = "urn:chunfeng:schema:"  # `dataschema` is an absolute URI; each service has it at SCHEMAS
+_LONGEST, _LONGEST_NAME = 256, 64
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 LONGEST_ID: Final = 128
 LONGEST_SOURCE: Final = 200
@@ -226,7 +226,7 @@ def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
     return (
         f'{{"specversion":"1.0","id":{quoted(event_id)},"source":"{source}","type":"{event.type}",'
         f'"subject":"{event.subject}","time":"{_utc(time)}","datacontenttype":"application/json",'
-        f'"dataschema":"{SCHEMAS}/{event.type}","aggregateversion":{version},'
+        f'"dataschema":"{SCHEMA_URN}{event.type}","aggregateversion":{version},'
         f'"correlationid":{quoted(correlation_id)}{trace},"data":{payload or event.model_dump_json()}}}'
     )
 

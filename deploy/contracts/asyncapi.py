@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from deploy.contracts.examples import CloudEvent, Goldens, published
 from deploy.contracts.parties import all_events, parties_of
 from deploy.prepare import SERVICES
-from shared.envelope import SCHEMAS, STRUCTURED
+from shared.envelope import SCHEMA_URN, STRUCTURED
 from shared.events import Event
 from shared.outbox import source_of
 from shared.stream import STREAM, SUBJECTS, declaration, subject_of
@@ -41,7 +41,7 @@ _FACT: Final = {
         "subject": {**_TEXT, "description": "The aggregate: a session, an application, an issue, a team, a key"},
         "time": {**_TEXT, "format": "date-time", "description": "When it was posted, in UTC"},
         "datacontenttype": {"const": "application/json"},
-        "dataschema": {**_TEXT, "format": "uri-reference"},
+        "dataschema": {**_TEXT, "format": "uri"},
         "aggregateversion": {"type": "integer", "minimum": 1, "description": "Of this subject, from 1"},
         "correlationid": {**_TEXT, "description": "Of the post that caused it; logs of all services carry it"},
         "traceparent": {**_TEXT, "description": "W3C trace context, if the post had one"},
@@ -67,7 +67,7 @@ def _message(event: type[Event], example: CloudEvent) -> dict[str, Any]:
     own = {
         "source": {"const": source_of(parties.publisher)},
         "type": {"const": event.type},
-        "dataschema": {"const": f"{SCHEMAS}/{event.type}"},
+        "dataschema": {"const": f"{SCHEMA_URN}{event.type}"},
         "data": _reference("components", "schemas", event.__name__),
     }
     message_id = {**_TEXT, "description": f"{parties.publisher}:<id>; the stream drops a repeat within 24 hours"}
