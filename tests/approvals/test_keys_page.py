@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from playwright.async_api import Page
 
 from tests.browsing import PHONE, chromium, picture, reachable, visit
 from tests.builders import BANNER, DRC, owner
@@ -16,6 +17,15 @@ async def works(client: httpx.AsyncClient, token: str) -> int:
     return (await client.get("/v1/whoami", headers={"Authorization": f"Bearer {token}"})).status_code
 
 
+async def issued(page: Page) -> str:
+    """Fill in the form and return the token that is shown this once."""
+    await page.locator("form.fields select[name=unit]").first.select_option(owner().unit)
+    await page.get_by_label("用途").fill("审批系统")
+    await page.get_by_label("有效天数（不填为长期）").fill("30")
+    await page.get_by_role("button", name="签发", exact=True).click()
+    return await page.locator("[data-token]").inner_text()
+
+
 async def test_the_drc_issues_pauses_replaces_and_revokes_with_a_phone(system: System) -> None:
     tokens = await keys(await system.database("approvals"))
     async with (
@@ -27,13 +37,7 @@ async def test_the_drc_issues_pauses_replaces_and_revokes_with_a_phone(system: S
         await Office(client, tokens).accepted(OPENED[0])
         await page.goto(f"{address}/keys")
         await page.get_by_text("签发密钥", exact=True).click()
-        await page.locator("form.fields select[name=unit]").first.select_option(owner().unit)
-        await page.get_by_label("用途").fill("审批系统")
-        await page.get_by_label("有效天数（不填为长期）").fill("30")
-        if path := picture("keys-issue-phone"):
-            await page.screenshot(path=path, full_page=True)
-        await page.get_by_role("button", name="签发", exact=True).click()
-        token = await page.locator("[data-token]").inner_text()
+        token = await issued(page)
         assert await works(client, token) == 200
         if path := picture("keys-phone"):
             await page.screenshot(path=path)
