@@ -56,7 +56,7 @@ async def test_a_leader_finds_a_bulletin_reads_it_and_its_corrections_and_takes_
             visit(browser, one.address, token=one.tokens[BANNER.unit]) as page,
             visit(browser, one.address, token=one.tokens[BANNER.unit], size=PHONE) as phone,
         ):
-            await page.goto(one.address)
+            await page.goto(f"{one.address}/bulletins")
             await page.get_by_role("searchbox").fill("没有这句话")
             await page.get_by_role("button", name="查找").click()
             assert await page.get_by_text("没有符合条件的简报").is_visible()
