@@ -141,7 +141,7 @@ class Policy(Table, table=True):
     repealed_on: date | None = None
     repealed_why: str | None = None
     words: str = Field(default="", sa_type=Text)
-    """Title, number, issuer, summary and text as searched: see docs/decisions/0011."""
+    """Title, number, issuer, summary and text as searched: see docs/decisions/0012."""
     __table_args__ = (Index("policy_number", "number", "issuer", unique=True),)
 
 
