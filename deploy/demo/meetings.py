@@ -1,9 +1,6 @@
 """What is posted of a session itself and of its forum."""
 
-import csv
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 
 from deploy.demo.docket import Mark, docket
 from deploy.demo.people import person
@@ -13,7 +10,6 @@ from deploy.demo.timetable import at, session_day
 from deploy.demo.units import PARKS, unit_of
 from shared.events import (
     ForumHeld,
-    IssueRaised,
     Official,
     PlannedSession,
     SessionClosed,
@@ -22,10 +18,6 @@ from shared.events import (
     Venue,
 )
 from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, SessionKind
-
-ISSUES: Final = Path(__file__).with_name("issues.csv")
-ISSUES_RAISED: Final = (6, 4, 7, 8, 3, 5, 2, 5, 6)
-"""How many issues each banner's forum hears, in the order of the sessions."""
 
 
 def _venue(division: str) -> Venue:
@@ -80,25 +72,6 @@ def session_posts(session: PlannedSession) -> list[Post]:
 
 
 def forum_posts(session: PlannedSession) -> list[Post]:
-    """Return the issues a banner's enterprises raise, then the forum's end at 11:30."""
-    government = unit_of("government", session.division)
-    with ISSUES.open(encoding="utf-8", newline="") as file:
-        texts = list(csv.DictReader(file))
-    projects = list({item.code: item.project for item in docket(session.division)}.values())
-    count, day = ISSUES_RAISED[session.position - 1], session_day(session.position)
-    first = sum(ISSUES_RAISED[: session.position - 1])
-    posts = []
-    for number in range(1, count + 1):
-        text, project = texts[(first + number) % len(texts)], projects[number % len(projects)]
-        raised_at = at(day, "09:45", minutes=12 * number)
-        event = IssueRaised(
-            session=session.session,
-            issue=f"issue-{number}",
-            enterprise=project.owner_name,
-            topic=text["topic"],
-            text=text["text"].format(project=project.name),
-            raised_at=raised_at,
-        )
-        posts.append(Post(government, event, at(day, f"{raised_at:%H:%M}:25")))
-    held = ForumHeld(session=session.session, held_at=at(day, "11:30"))
-    return [*posts, Post(government, held, at(day, "11:32"))]
+    """Return the end of a banner's forum at 11:30."""
+    held = ForumHeld(session=session.session, held_at=at(session_day(session.position), "11:30"))
+    return [Post(unit_of("government", session.division), held, at(session_day(session.position), "11:32"))]

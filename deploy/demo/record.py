@@ -8,6 +8,7 @@ from typing import Final
 
 from deploy.demo.approvals import Table
 from deploy.demo.day import Day
+from deploy.demo.followed import Issues
 from deploy.demo.gathering import gathering_posts
 from deploy.demo.library import library_posts
 from deploy.demo.make_campaign import campaign
@@ -15,10 +16,11 @@ from deploy.demo.meetings import closes_at, forum_posts, session_posts
 from deploy.demo.particulars import Registers
 from deploy.demo.posts import Post, lines
 from deploy.demo.preparing import once_posts, ready_posts
+from deploy.demo.surveyed import survey_posts
 from deploy.demo.tally import expected
 from deploy.demo.timetable import NOTICE_DAY, at
 from deploy.demo.units import unit_of
-from deploy.demo.visits import need_posts, visit_posts
+from deploy.demo.visits import left_open, need_posts, visit_posts
 from shared.vocabulary import CITY_DIVISION, SessionKind
 
 HERE: Final = Path(__file__).parent
@@ -38,9 +40,12 @@ def posts() -> list[Post]:
         recorded += table.posts()
         recorded += Day(session, table).posts()
         if session.kind is SessionKind.BANNER:
+            visits = visit_posts(session)
+            recorded += Issues(session).posts(left_open(visits))
             recorded += forum_posts(session)
             recorded += gathering_posts(session)
-            recorded += visit_posts(session)
+            recorded += survey_posts(session)
+            recorded += visits
         recorded += ready_posts(planned, session, recorded)
     return recorded + once_posts(planned)
 

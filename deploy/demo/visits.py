@@ -224,3 +224,11 @@ class Day:
 def visit_posts(session: PlannedSession) -> list[Post]:
     """Return what is posted of one banner's teams and visits."""
     return Day(session).posts()
+
+
+def left_open(posts: Sequence[Post]) -> list[str]:
+    """Name the questions that these visits leave open and nobody answers soon: each becomes an issue."""
+    visited = [post.event for post in posts if isinstance(post.event, EnterpriseVisited)]
+    answered = {post.event.issue for post in posts if isinstance(post.event, IssueAnswered)}
+    asked = [one.question for visit in visited for one in visit.questions if one.answer is None]
+    return [question for question in asked if f"policy-{question}" not in answered]

@@ -1,4 +1,5 @@
-"""Forums of government and enterprises. Accepts the issues raised there and the forum's end; publishes them as facts.
+"""Forums and site surveys. Accepts rosters, meetings, issues and surveys, and what becomes of issues; publishes facts.
 
-Keeps each banner session's forum and its issues; reacts to CampaignPlanned, KeyIssued and KeyRevoked.
+Keeps each banner session's forum, its issues until they are closed out, its survey; reacts to the plan, its sessions,
+policy teams, needs and questions left open, and to keys.
 """

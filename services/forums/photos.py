@@ -1,4 +1,4 @@
-"""Pictures of a survey: checked by what they are, not by their name, and made anew without where they were taken."""
+"""Pictures of a survey: checked by what they are, made anew without where they were taken, kept, handed out."""
 
 import asyncio
 import hashlib
@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pydantic import BaseModel
+from starlette.responses import Response
 
+from services.forums import tables
 from services.forums.domain.survey_refusals import NotAPicture
+from services.forums.store import survey
+from shared.campaign import NotAllowed, WrongDivision
+from shared.clock import Clock
+from shared.database import Database
+from shared.posted import Caller
+from shared.vocabulary import Level, Role
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 _MOST_PIXELS: Final = 64_000_000
@@ -16,6 +25,7 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _LONGEST: Final = 2048
 """Pixels of the longer side as kept: enough to read a notice board by, small enough for a phone."""
 _QUALITY: Final = 85
+_WHO: Final = (Role.BANNER, Role.PARK, Role.LIAISON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +67,46 @@ def made_anew(content: bytes) -> Picture:
 async def taken(content: bytes) -> Picture:
     """Make a picture anew beside everything else the service does."""
     return await asyncio.to_thread(made_anew, content)
+
+
+class Kept(BaseModel):
+    """A picture that was kept: a finding names it by its hash."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+def may_upload(caller: Caller, session: str) -> None:
+    """Refuse whoever is not on the survey's side: the banner's people for their session, the city DRC and office."""
+    if caller.level is Level.CITY and caller.role in {Role.DRC, Role.OFFICE}:
+        return
+    if caller.role not in _WHO:
+        who, who_en = "旗区政府、园区、市发展和改革委员会", "the banner, its park, the city DRC"
+        raise NotAllowed(unit=caller.unit_name, role=caller.role, who=who, who_en=who_en)
+    if not session.endswith(f"-{caller.division}"):
+        raise WrongDivision(unit=caller.unit_name, session=session[:64])
+
+
+async def keep(database: Database, clock: Clock, caller: Caller, session: str, content: bytes) -> Kept:
+    """Keep an uploaded picture without its metadata."""
+    may_upload(caller, session)
+    picture = await taken(content)
+    row = tables.Photo(
+        session=session,
+        sha256=picture.sha256,
+        content=picture.content,
+        width=picture.width,
+        height=picture.height,
+        unit=caller.unit,
+        uploaded_at=clock.now(),
+    )
+    async with database.transaction() as writing:
+        await survey.keep(writing, row)
+    return Kept(sha256=picture.sha256, width=picture.width, height=picture.height)
+
+
+def answer(content: bytes) -> Response:
+    """Hand a picture out; under its hash it never changes."""
+    headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="image/jpeg", headers=headers)

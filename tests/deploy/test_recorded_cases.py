@@ -79,14 +79,11 @@ def test_one_signing_comes_before_its_docketing_and_one_licence_before_its_signi
     assert len(early) == len(hasty) == 1
 
 
-def test_after_its_closing_a_session_hears_only_one_late_signing_one_correction_and_one_answer() -> None:
-    kinds = Counter((each["type"], each["data"]["session"][-6:]) for each in AFTER)
-    assert kinds == {
-        ("chunfeng.approval.signed.v1", "150624"): 1,
-        ("chunfeng.approval.corrected.v1", "150621"): 1,
-        ("chunfeng.issue.answered.v1", "150621"): 1,
-    }
-    assert all(moment(each["time"]) > CLOSED[each["data"]["session"]] + timedelta(hours=24) for each in AFTER)
+def test_after_its_closing_a_session_hears_only_one_late_signing_one_correction_and_what_becomes_of_issues() -> None:
+    own = [each for each in AFTER if not each["type"].startswith("chunfeng.issue.")]
+    kinds = Counter((each["type"], each["data"]["session"][-6:]) for each in own)
+    assert kinds == {("chunfeng.approval.signed.v1", "150624"): 1, ("chunfeng.approval.corrected.v1", "150621"): 1}
+    assert all(moment(each["time"]) > CLOSED[each["data"]["session"]] + timedelta(hours=24) for each in own)
 
 
 def test_a_correction_changes_a_recorded_outcome_and_keeps_the_document() -> None:
@@ -135,10 +132,29 @@ def test_every_enterprise_project_and_person_is_marked_as_fictitious() -> None:
         assert "（虚构）" in each["data"]["enterprise_signatory"]
 
 
-def test_every_forum_hears_two_to_eight_issues() -> None:
+def test_every_forum_hears_about_eight_issues_answers_half_and_dispatches_the_rest() -> None:
     heard = Counter(each["data"]["session"] for each in of("issue.raised"))
     assert len(heard) == 9
-    assert all(2 <= issues <= 8 for issues in heard.values())
+    assert all(7 <= issues <= 8 for issues in heard.values())
+    there = [each["data"] for each in of("issue.answered") if not each["data"]["issue"].startswith("policy-")]
+    assert Counter(each["session"] for each in there) == dict.fromkeys(heard, 4)
+    dispatched = {(each["data"]["session"], each["data"]["issue"]) for each in of("issue.dispatched")}
+    assert sum(issue.startswith("issue-") and issue != "issue-1" for _, issue in dispatched) == sum(heard.values()) - 36
+
+
+def test_one_issue_goes_to_another_unit_one_is_given_more_time_and_one_enterprise_is_dissatisfied() -> None:
+    assert [len(of(f"issue.{kind}")) for kind in ("objected", "reassigned", "extension-asked", "extended")] == [1] * 4
+    judged = Counter(each["data"]["feedback"] for each in of("issue.feedback-given"))
+    assert judged["dissatisfied"] == 1
+    assert len(of("issue.closed-out")) == len(of("issue.resolved")) == 6
+
+
+def test_every_banner_is_surveyed_at_a_project_it_filed_and_chose_on_the_day() -> None:
+    for kind in ("survey.site-filed", "survey.finding-recorded", "survey.held"):
+        assert len({each["data"]["session"] for each in of(kind)}) == 9, kind
+    days = Counter((each["data"]["session"], each["data"]["chosen_at"][:10]) for each in of("survey.site-chosen"))
+    assert len({session for session, _ in days}) == 9
+    assert len(days) == 10, "one is chosen the day before, which makes it a candidate only"
 
 
 def test_the_import_file_names_the_energy_bureau_twice() -> None:

@@ -10,7 +10,7 @@ from shared import keyfacts, keys
 from shared.database import Database
 from shared.events import CampaignPlanned, KeyIssued
 from shared.posted import Caller
-from tests.builders import BANNER, DRC, OFFICE, PLAN, at
+from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, PLAN, at
 from tests.deciding import Post
 from tests.forums.issuing import HOUSING, LAND, PARK, WATER
 from tests.posting import Office
@@ -41,6 +41,12 @@ async def known(database: Database, callers: Sequence[Caller], plan: CampaignPla
         await Heard(session).expect([plan])
         await keyfacts.learn(events, session)
     return tokens
+
+
+async def announce(system: System, starts_at: datetime) -> None:
+    """Let the service know on which day the session is."""
+    async with (await system.database("forums")).transaction() as session:
+        await Heard(session).announce(BANNER_SESSION, 1, forum_at=None, plan={"scheduled_at": starts_at, "venue": None})
 
 
 @asynccontextmanager

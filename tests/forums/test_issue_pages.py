@@ -9,7 +9,7 @@ from services.forums.domain.issue_offers import Step, offers
 from services.forums.pages.issue_forms import FORMS
 from shared.campaign import Registry
 from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
-from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, PLAN, at
+from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, PLAN, at, issue_raised
 from tests.deciding import given
 from tests.forums.desk import at_desk, cookie, pass_to
 from tests.forums.issuing import (
@@ -173,3 +173,17 @@ def test_every_step_has_its_form() -> None:
     assert set(FORMS) == set(Step)
     for step, form in FORMS.items():
         assert {field.name for field in form.fields} <= set(form.event.model_fields), step
+
+
+@pytest.mark.row(35)
+async def test_a_unit_finds_what_it_owes_and_whom_an_issue_may_be_for_is_suggested(system: System) -> None:
+    other = (issue_raised(issue="issue-2", topic="环评", text="环评手续周期长。"), BANNER)
+    async with at_desk(system, RAISED, DISPATCHED, other) as (office, _):
+        mine = await office.client.get("/issues?owner=mine", headers=cookie(office, LAND))
+        assert "只列出当前应由该单位办理的问题" in mine.text
+        assert ("项目用地指标不足" in mine.text, "环评手续周期长" in mine.text) == (True, False)
+        assert "待本单位办理" in mine.text
+        form = await office.client.get(f"/issues/{BANNER_SESSION}/issue-2", headers=cookie(office, DRC))
+        suggested = form.text.split("按类别建议", 1)[1].split("</optgroup>", 1)[0]
+        assert "市生态环境局" in suggested
+        assert "市水利局" not in suggested

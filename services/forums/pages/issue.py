@@ -84,6 +84,8 @@ class IssuePages:
             history=found.dossier.history,
             issue=found.issue,
             team_said=found.team_said,
+            photos=found.photos,
+            suggested=found.suggested,
             steps=[(step, FORMS[step]) for step in steps],
             units=units_for(found.registry, session),
             mine=caller.unit,

@@ -48,9 +48,9 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
     visitor = pages.needs_login()
 
     @router.get("/issues")
-    async def ledger(
+    async def ledger(  # noqa: PLR0913, PLR0917  (one parameter of the address each)
         request: Request,
-        _: Annotated[Caller, visitor],
+        caller: Annotated[Caller, visitor],
         filters: Annotated[Filters, Depends()],
         campaign: str = "",
         sort: str = "light",
@@ -63,7 +63,7 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
             registry = await store.registry(campaign or (campaigns[0] if campaigns else ""))
             if registry is None:
                 return await pages.show(request, "issues.html", registry=None)
-            asked = filters.asked(registry.plan.campaign, shanghai_date(clock.now()))
+            asked = filters.asked(registry.plan.campaign, shanghai_date(clock.now()), caller.unit)
             lights = await store.count(registry, asked)
             lines = await store.lines(registry, asked, sort=sort, limit=_LINES, offset=_LINES * (page - 1))
         return await pages.show(
@@ -84,7 +84,7 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
 
     @router.get("/issues.{form}")
     async def sheet(
-        _: Annotated[Caller, visitor],
+        caller: Annotated[Caller, visitor],
         form: Form,
         filters: Annotated[Filters, Depends()],
         campaign: str,
@@ -93,7 +93,8 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
         async with database.reading() as session:
             store = IssueLedger(session, plans)
             registry = await store.planned(campaign)
-            lines = await store.lines(registry, filters.asked(campaign, shanghai_date(clock.now())), sort=sort)
+            asked = filters.asked(campaign, shanghai_date(clock.now()), caller.unit)
+            lines = await store.lines(registry, asked, sort=sort)
         return sheets.issues(form, campaign, lines)
 
     @router.get("/issue-rates")

@@ -22,6 +22,7 @@ _ASKED: Final = text("""
     SELECT session, question FROM question
     WHERE data IS NOT NULL AND (issue IS NULL OR (answer IS NOT NULL AND NOT done))
         AND EXISTS (SELECT FROM campaign WHERE question.session LIKE campaign || '-%')
+        AND EXISTS (SELECT FROM forum WHERE forum.session = question.session)
     ORDER BY session, question
 """)
 # A step that overtook an answer waits for the one of its two kinds that it guessed; either will do.

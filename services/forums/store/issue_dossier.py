@@ -13,12 +13,13 @@ from services.forums import tables
 from services.forums.domain.issue import Issue
 from services.forums.domain.issue_history import Entry, Recorded, history
 from services.forums.domain.issue_ledger import Line, line
+from services.forums.domain.topics import departments_for
 from services.forums.store.issue_ledger import IssueLedger
 from shared.campaign import Registry
 from shared.clock import shanghai_date
 from shared.events import QuestionAnswered
 from shared.plans import Plans
-from shared.vocabulary import IssueSource
+from shared.vocabulary import CITY_DIVISION, IssueSource, Level
 
 _FACTS: Final = text("""
     SELECT event_id, type, version, envelope, recorded_at FROM outbox WHERE subject = :subject ORDER BY version
@@ -41,6 +42,10 @@ class Opened:
     registry: Registry
     team_said: QuestionAnswered | None
     """What the policy team answered after a unit had got the question in hand."""
+    photos: tuple[str, ...] = ()
+    """Pictures of the survey's finding it comes from."""
+    suggested: tuple[str, ...] = ()
+    """Units it may be for: as the policy service named them, else by what it is about."""
 
 
 async def opened(session: AsyncSession, plans: Plans, name: str, issue: str, now: datetime) -> Opened:
@@ -54,7 +59,28 @@ async def opened(session: AsyncSession, plans: Plans, name: str, issue: str, now
         recorded = Recorded(time=envelope["time"], data=envelope["data"], **_columns(row))
         facts.append(recorded)
     dossier = Dossier(line=line(registry, found, shanghai_date(now)), history=tuple(history(registry, facts)))
-    return Opened(dossier, found, registry, await _team_said(session, found))
+    return Opened(
+        dossier,
+        found,
+        registry,
+        await _team_said(session, found),
+        photos=await _photos(session, found),
+        suggested=tuple(found.suggested) or _in_charge(registry, found),
+    )
+
+
+def _in_charge(registry: Registry, issue: Issue) -> tuple[str, ...]:
+    """Name the departments in charge of what an issue is about, by its topic or else by its text."""
+    bureaus = departments_for([issue.topic]) or departments_for([issue.text])
+    units = (registry.bureau(Level.CITY, CITY_DIVISION, bureau) for bureau in bureaus)
+    return tuple(unit.code for unit in units if unit is not None)
+
+
+async def _photos(session: AsyncSession, issue: Issue) -> tuple[str, ...]:
+    if issue.source != IssueSource.SURVEY or issue.origin is None:
+        return ()
+    finding = await session.get(tables.Finding, (issue.session, issue.origin))
+    return tuple(finding.photos) if finding is not None else ()
 
 
 def _columns(row: object) -> dict[str, object]:

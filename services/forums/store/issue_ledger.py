@@ -54,6 +54,7 @@ class Asked:
     source: IssueSource | None = None
     light: Light | None = None
     escalated: bool = False
+    owner: str | None = None
     text: str | None = None
 
 
@@ -68,15 +69,17 @@ class Filters:
         source: IssueSource | Literal[""] | None = None,
         light: Light | Literal[""] | None = None,
         escalated: bool = False,  # noqa: FBT001, FBT002  (a parameter of the address)
+        owner: str | None = None,
         q: str | None = None,
     ) -> None:
         """Take them from the address; an empty field of a form asks for nothing."""
-        self._session, self._unit, self._text = ((one or "").strip() or None for one in (session, unit, q))
+        given = ((one or "").strip() or None for one in (session, unit, owner, q))
+        self._session, self._unit, self._owner, self._text = given
         self._state, self._source, self._light = state or None, source or None, light or None
         self._escalated = escalated
 
-    def asked(self, campaign: str, today: date) -> Asked:
-        """Return what is asked for as of a day."""
+    def asked(self, campaign: str, today: date, me: str | None = None) -> Asked:
+        """Return what is asked for as of a day; the owner `mine` is who asks."""
         return Asked(
             campaign,
             today,
@@ -86,6 +89,7 @@ class Filters:
             source=self._source,
             light=self._light,
             escalated=self._escalated,
+            owner=me if self._owner == "mine" else self._owner,
             text=self._text,
         )
 
@@ -120,9 +124,18 @@ def _order(sort: str, today: date) -> list[SQLColumnExpression[Any]]:
 SORTS: Final = ("light", "due", "session", "enterprise", "topic", "state", "raised")
 
 
+def _exact(asked: Asked) -> list[tuple[Any, str | None]]:
+    return [
+        (_T.session, asked.session),
+        (_T.state, asked.state),
+        (_T.source, asked.source),
+        (_T.owner, asked.owner),
+    ]
+
+
 def _where(registry: Registry, asked: Asked) -> list[SQLColumnExpression[bool]]:
     conditions: list[SQLColumnExpression[bool]] = [col(_T.session).in_([one.session for one in registry.plan.sessions])]
-    for column, value in ((_T.session, asked.session), (_T.state, asked.state), (_T.source, asked.source)):
+    for column, value in _exact(asked):
         if value is not None:
             conditions.append(col(column) == value)
     if asked.unit is not None:
