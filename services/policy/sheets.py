@@ -19,7 +19,7 @@ from shared.vocabulary import PolicyTopic
 
 _MEDIA: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEEDS: Final = (
-    Column("session", "场次代号", "Session", required=True, width=20),
+    Column("session", "场次（名称或代号）", "Session, by name or id", required=True, width=20),
     Column("need", "需求编号（新填报可不填）", "Need's id; empty for a new one", width=22),
     Column("enterprise", "企业名称", "Enterprise", required=True, width=36),
     Column("enterprise_code", "企业统一社会信用代码", "Enterprise's credit code", required=True, width=22),
@@ -35,8 +35,16 @@ def need_id(cells: Mapping[str, Any]) -> str:
     return f"need-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
-def _read(row: Row, known: Mapping[tuple[str, str], tables.Need]) -> Reading:
+def _of_session(row: Row, names: Mapping[str, str]) -> str:
+    """Return the session a row is about, which people may call by its name."""
+    said = row.cells.get("session", "")
+    return names.get(said, said)
+
+
+def _read(row: Row, names: Mapping[str, str], known: Mapping[tuple[str, str], tables.Need]) -> Reading:
     cells = {name: text for name, text in row.cells.items() if text}
+    if "session" in cells:
+        cells["session"] = _of_session(row, names)
     need = cells.get("need") or need_id(cells)
     before = known.get((cells.get("session", ""), need))
     if before is not None:
@@ -54,9 +62,10 @@ async def read_needs(session: AsyncSession, _: Caller, rows: Sequence[Row]) -> S
     """Turn a table of needs into events: what is there already changes nothing, a reason withdraws."""
     store = Store(session)
     known: dict[tuple[str, str], tables.Need] = {}
-    for name in {row.cells.get("session", "") for row in rows}:
+    names = {one.name: one.session for plan in (await store.campaigns())[:1] for one in plan.sessions}
+    for name in {_of_session(row, names) for row in rows}:
         known |= {(one.session, one.need): one for one in await store.needs_of(name, withdrawn=True)}
-    return [_read(row, known) for row in rows]
+    return [_read(row, names, known) for row in rows]
 
 
 KINDS: Final = (Kind("needs", "企业政策需求", "Policy needs", NEEDS, read_needs),)

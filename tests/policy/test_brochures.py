@@ -114,6 +114,7 @@ async def test_a_scan_of_the_cover_opens_the_page_and_the_file_also_after_a_revi
             assert said in page
         assert f"/b/{code}/1.pdf" in page, "the edition that was printed can still be had"
         newest = await office.client.get(f"/b/{code}.pdf")
+        assert newest.headers["cache-control"] == "no-cache", "a phone never keeps what may be revised"
         assert scanned(newest.content) == scan, "a reprint carries the same code"
         assert "替代第1版" in text(newest.content)
 

@@ -43,7 +43,9 @@ async def test_a_need_names_its_topic_and_a_table_goes_round_downloaded_edited_a
         raw = {"specversion": "1.0", "id": "n-1", "source": BANNER.source, "type": NeedCollected.type, "data": body}
         without = await office.send(raw, BANNER)
         assert (without.status_code, without.json()["errors"][0]["path"]) == (422, "data.topic")
-        run = await hand_in(office, table(first, {**OTHER_FIRM, "topic": "用水与取水"}, {**FIRM, "topic": ""}))
+        run = await hand_in(
+            office, table(first, {**OTHER_FIRM, "topic": "用水与取水", "session": "东胜区专场"}, {**FIRM, "topic": ""})
+        )
         assert await system.count("policy", "need") == 3, "two new ones beside the one that was posted"
         assert [one["row"] for one in run["refused"]] == [4]
         assert "政策主题" in run["refused"][0]["zh"]

@@ -19,22 +19,33 @@ from services.policy.store.desk import state_of
 from shared.clock import Clock, shanghai_date
 from shared.database import Database
 from shared.events import BrochurePublished
+from shared.problems import Refused
 from shared.web import Pages
 
 SUMMARY: Final = 200
 """Characters of a summary shown on a phone; the PDF has all of it. Forty policies stay under 60 KB so."""
 
 
-def _pdf(brochure: str, printed: tables.Printed) -> Response:
+def _pdf(brochure: str, printed: tables.Printed, *, newest: bool) -> Response:
+    """Answer with a PDF; an edition never changes, what is the newest one may."""
     name = f"{brochure}-第{printed.edition}版.pdf"
     plain = f"{printed.code}-{printed.edition}.pdf"
     headers = {
         "Content-Disposition": f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
         "ETag": f'"{printed.sha256}"',
-        "Cache-Control": "public, max-age=86400, immutable",
+        "Cache-Control": "no-cache" if newest else "public, max-age=86400, immutable",
         "X-Content-Type-Options": "nosniff",
     }
     return Response(printed.content, media_type="application/pdf", headers=headers)
+
+
+class NotPrinted(Refused):
+    """There is no such edition, or its PDF is still being printed."""
+
+    status = 404
+    row = 53
+    zh = "《{title}》没有第{edition}版，或其 PDF 正在排印，请稍后再试"
+    en = "{title!r} has no edition {edition}, or its PDF is still being printed; try again in a moment"
 
 
 class BrochurePage:
@@ -84,8 +95,8 @@ class BrochurePage:
             brochure = await brochures.brochure(code)
             printed = await brochures.printed(code, edition or brochure.edition)
         if printed is None:
-            raise NoSuchBrochure(code=code)
-        return _pdf(brochure.title, printed)
+            raise NotPrinted(title=brochure.title, edition=edition or brochure.edition)
+        return _pdf(brochure.title, printed, newest=edition is None)
 
 
 def _ended(policies: Sequence[tables.Policy], today: date) -> dict[str, str]:
