@@ -285,10 +285,15 @@ class Consumer:
 
 
 async def ensure(broker: NatsBroker, consumer: Consumer) -> None:
-    """Create the durable consumer if it is not there."""
+    """Create the durable consumer if it is not there; anew, from the first fact, if the service listens to more now."""
     stream = (await broker.connect()).jetstream()
     try:
-        await stream.consumer_info(STREAM, consumer.service)
+        config = (await stream.consumer_info(STREAM, consumer.service)).config
     except nats.js.errors.NotFoundError:
-        await stream.add_consumer(STREAM, consumer.config())
-        logs.get().warning("consumer.created", consumer=consumer.service)
+        config = None
+    if config is not None:
+        if set(consumer.filters) <= {*(config.filter_subjects or ()), config.filter_subject}:
+            return
+        await stream.delete_consumer(STREAM, consumer.service)  # the inbox makes the replay harmless
+    await stream.add_consumer(STREAM, consumer.config())
+    logs.get().warning("consumer.created", consumer=consumer.service)

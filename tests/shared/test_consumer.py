@@ -12,7 +12,7 @@ from nats.js.api import ConsumerInfo
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.consumer import Reaction, on_every
+from shared.consumer import On, Reaction, on_every
 from shared.envelope import Fact
 from shared.spine import Spine
 from shared.stream import STREAM, provision
@@ -225,6 +225,19 @@ async def test_a_deleted_consumer_is_made_again_and_goes_on(system: System, monk
 
 async def applied(system: System, count: int) -> bool:
     return await system.count(SERVICE, "inbox") == count
+
+
+async def test_a_service_that_listens_to_more_after_an_upgrade_hears_what_was_published_before(system: System) -> None:
+    heard = Effects()
+    spine = Spine(SERVICE, await system.settings(SERVICE))
+    spine.react([On(frozenset({"chunfeng.key.issued.v1"}), Effects())])
+    async with spine.running():
+        await publish(system, *facts(1))
+    spine = Spine(SERVICE, await system.settings(SERVICE))
+    spine.react([On(frozenset({"chunfeng.key.issued.v1"}), Effects()), On(frozenset({EVENT.type}), heard)])
+    async with spine.running():
+        await until(lambda: applied(system, 1))
+    assert heard.seen == ["fact-001"]
 
 
 async def test_a_stream_made_anew_is_consumed_from_its_start(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
