@@ -9,6 +9,7 @@ from shared.evidence import Linked, first_link, is_sealed, next_link, session_of
 LINKS: Final = "SELECT sequence, session, position, link, sealed_at, seal FROM link ORDER BY sequence"
 Wrong = tuple[str, str, str]
 """Where, and what is wrong in Chinese and English."""
+_NOT_OURS: Final = ("封印不是本系统的", "its seal is not this office's")
 
 
 def followed(
@@ -37,4 +38,15 @@ def followed(
             chain = link.session or "（无场次）"
             yield place, f"与 {chain} 证据链第{link.position}环不符", f"it is not link {link.position} of its chain"
         elif public is not None and link.seal is not None and not is_sealed(public, service, link):
-            yield place, "封印不是本系统的", "its seal is not this office's"
+            yield place, *_NOT_OURS
+
+
+def with_one_cause(wrong: Sequence[Wrong], rows: Sequence[Mapping[str, Any]]) -> Sequence[Wrong]:
+    """Say once what is wrong with all seals alike: a restored system that was not given its seed back."""
+    sealed = sum(row["seal"] is not None for row in rows)
+    foreign = [one for one in wrong if one[1:] == _NOT_OURS]
+    if not sealed or len(foreign) < sealed:
+        return wrong
+    zh = "所有封印都不是用它加盖的：请把原系统的 seal_seed 放回本文件夹，再核对"
+    en = "it made none of the seals: put the system's own seal_seed back into this folder, then verify"
+    return [("seal_seed", zh, en), *(one for one in wrong if one[1:] != _NOT_OURS)]

@@ -130,7 +130,8 @@ async def verify(places: Standing) -> Verified:
             public = Seal(places.seal_seed).public if places.seal_seed else None
             links = await connection.fetch(chains.LINKS)
             found.links += len(links)
-            found.faults += [Fault(*wrong) for wrong in chains.followed(service, rows, links, public)]
+            wrong = chains.with_one_cause([*chains.followed(service, rows, links, public)], links)
+            found.faults += [fault for one in wrong if (fault := Fault(*one)) not in found.faults]
         found.faults += [*await _kept(connections["bulletin"], hashes)]
         editions = await connections["bulletin"].fetch(_EDITIONS)
         found.editions = len(editions)

@@ -137,6 +137,8 @@ def restored(campaign: Campaign, servers: Path) -> Iterator[Path]:
     """Back the campaign up and restore it into an empty folder; yield that."""
     archive, folder = servers / "backup.tar", servers / "restored"
     assert backup(campaign.folder, archive, print) == 0
+    folder.mkdir()
+    shutil.copy(campaign.folder / "seal_seed", folder)  # kept apart from the backups (docs/operate.md)
     assert restore(archive, folder, print) == 0
     assert restore(archive, folder, print) == 1, "only into empty databases"
     yield folder
