@@ -21,8 +21,8 @@ from shared.events import CampaignPlanned, SessionClosed
 
 _BROADCAST_SECONDS: Final = 0.2
 _STEP: Final = timedelta(minutes=1)
-_LEAP: Final = timedelta(minutes=5)
-"""A step of time this long is waited for until every service has heard it."""
+_LEAP: Final = timedelta(minutes=30)
+"""A step of time this long is waited for until every service has done what has fallen due meanwhile."""
 _ALARMS: Final = (12, 20, 23)
 _PATIENCE_SECONDS: Final = 90.0
 _POLL_SECONDS: Final = 0.1
@@ -204,7 +204,10 @@ class Conductor:
         return None
 
     async def _readiness(self) -> list[dict[str, Any]]:
-        return [await self._get(service, "/health/ready") for service in self._addresses]
+        found: list[dict[str, Any]] = await asyncio.gather(
+            *(self._get(service, "/health/ready") for service in self._addresses)
+        )
+        return found
 
     async def _get(self, service: str, path: str) -> Any:  # noqa: ANN401  (JSON)
         answer = await self._client.get(self._addresses[service] + path, headers=self._headers)

@@ -145,7 +145,7 @@ def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng
     with mailbox(out / "mail") as smtp_port:
         settings = {
             "CHUNFENG_REHEARSAL": "1",
-            "CHUNFENG_CORRECTION_QUIET": "PT1S",
+            "CHUNFENG_CORRECTION_QUIET": "PT0.3S",
             "CHUNFENG_SMTP_HOST": "127.0.0.1",
             "CHUNFENG_SMTP_PORT": str(smtp_port),
             "CHUNFENG_OUTBOX_FOLDER": str(out / "deliveries"),
