@@ -42,11 +42,11 @@ def followed(
 
 
 def with_one_cause(wrong: Sequence[Wrong], rows: Sequence[Mapping[str, Any]]) -> Sequence[Wrong]:
-    """Say once what is wrong with all seals alike: a restored system that was not given its seed back."""
+    """Say once what is wrong with all seals alike: most likely a restored system was not given its seed back."""
     sealed = sum(row["seal"] is not None for row in rows)
     foreign = [one for one in wrong if one[1:] == _NOT_OURS]
     if not sealed or len(foreign) < sealed:
         return wrong
-    zh = "所有封印都不是用它加盖的：请把原系统的 seal_seed 放回本文件夹，再核对"
-    en = "it made none of the seals: put the system's own seal_seed back into this folder, then verify"
+    zh = "封印没有一个是用它加盖的：或未放回原系统的 seal_seed，或证据链已被整体重做"
+    en = "it made none of the seals: the system's own seal_seed is not in this folder, or every chain was made anew"
     return [("seal_seed", zh, en), *(one for one in wrong if one[1:] != _NOT_OURS)]

@@ -32,6 +32,8 @@ _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _PATIENCE_SECONDS: Final = 2.0
 _REFRESH_SECONDS: Final = 1.0
 """A revoked key stops working within this time plus its travel through the stream."""
+_ISSUED_SECONDS: Final = 0.1
+"""A key just issued starts working within this time."""
 
 
 class NoKey(Refused):
@@ -156,6 +158,8 @@ class Keys:
     async def named(self, key: str, secret_sha256: str | None = None) -> Caller:
         """Return the holder of a key, if it opens just now; with the hash of its secret, only if that fits."""
         await self._refresh()
+        if key not in self._rows:  # perhaps issued just now; forged ones do not ask the database more often for it
+            await self._refresh(_ISSUED_SECONDS)
         known = self._rows.get(key)
         if known is None or secret_sha256 not in (None, known.secret_sha256):
             raise BadKey(reason="没有这个密钥", reason_en="there is no such key")
@@ -171,8 +175,8 @@ class Keys:
             raise BadKey(reason="没有这个密钥", reason_en="there is no such key")
         return self._rows[key].secret_sha256
 
-    def _fresh(self) -> bool:
-        return time.monotonic() - self._read_at < _REFRESH_SECONDS
+    def _fresh(self, within: float = _REFRESH_SECONDS) -> bool:
+        return time.monotonic() - self._read_at < within
 
     async def _read(self) -> Sequence[Key] | None:
         """Read all keys; None while the database is away and those read last must do.
@@ -187,11 +191,11 @@ class Keys:
                 raise
             return None
 
-    async def _refresh(self) -> None:
-        if self._fresh():
+    async def _refresh(self, within: float = _REFRESH_SECONDS) -> None:
+        if self._fresh(within):
             return
         async with self._reading:  # one reads for all who call meanwhile
-            if self._fresh():
+            if self._fresh(within):
                 return
             rows = await self._read()
             if rows is None:  # asked again in a second

@@ -245,12 +245,11 @@ class Spine:
 
     async def _stop_broker(self) -> None:
         self._stopping = True
-        try:
-            if self.consumer is not None:
-                await self.consumer.stop()
-            await self.broker.stop()
-        except _HUNG_UP:
-            logs.get().warning("broker.stopped_without_nats")
+        for stop in (*([self.consumer.stop] if self.consumer is not None else []), self.broker.stop):
+            try:
+                await stop()
+            except _HUNG_UP:
+                logs.get().warning("broker.stopped_without_nats")
 
     async def _close_client(self, client: Client) -> None:
         self._stopping = True

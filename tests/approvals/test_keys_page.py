@@ -38,6 +38,7 @@ async def test_the_drc_issues_pauses_replaces_and_revokes_with_a_phone(system: S
         await page.goto(f"{address}/keys")
         await page.get_by_text("签发密钥", exact=True).click()
         token = await issued(page)
+        await page.wait_for_timeout(110)
         assert await works(client, token) == 200
         if path := picture("keys-phone"):
             await page.screenshot(path=path)

@@ -10,23 +10,44 @@ import pytest
 
 from deploy.demo import report, run
 from deploy.recording import Line, read
-from shared.events import ApprovalSigned, SessionClosed
+from shared.events import (
+    ApprovalSigned,
+    CampaignPlanned,
+    DocketLocked,
+    EnterpriseCalled,
+    EnterpriseFinished,
+    EnterpriseRecalled,
+    EnterpriseSeated,
+    EnterpriseSkipped,
+    SessionClosed,
+)
 
 pytestmark = pytest.mark.slow
 
 SEED = 20220315
 
 
-def without_readiness(plan: dict[str, Any]) -> dict[str, Any]:
-    """Return a plan whose sessions open whether or not they were declared ready."""
-    return {**plan, "switches": {**plan["switches"], "readiness": False}}
+_IN_ORDER = (
+    DocketLocked,
+    EnterpriseCalled,
+    EnterpriseSeated,
+    EnterpriseSkipped,
+    EnterpriseRecalled,
+    EnterpriseFinished,
+)
+"""What is said of this very moment, "locked from now on", "next please": refused out of order, and meant to be."""
+
+
+def without_gates(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan whose decisions wait for no declaration that speaks of the order: ready, locked, reviewed."""
+    switches = CampaignPlanned.model_validate(plan).switches.without_gates()
+    return {**plan, "switches": switches.model_dump(mode="json")}
 
 
 def shuffled(lines: list[Line], chance: random.Random) -> list[dict[str, Any]]:
     """Deal each session's events anew over the moments at which the session posts."""
     events = [dict(line.event) for line in lines]
-    # That a session is ready is said of what has been done by then: its refusal depends on the order, and is meant to.
-    events[0] = {**events[0], "data": without_readiness(events[0]["data"])}
+    events[0] = {**events[0], "data": without_gates(events[0]["data"])}
     for session in sorted({line.session for line in lines if line.session}):
         slots = [index for index, line in enumerate(lines) if line.session == session]
         dealt = [events[index] for index in slots]
@@ -44,7 +65,7 @@ def some_late(events: list[dict[str, Any]], chance: random.Random) -> list[dict[
         if event["type"] == SessionClosed.type
     }
     signings = [event for event in events if event["type"] == ApprovalSigned.type]
-    for event in chance.sample(signings, len(events) // 20):
+    for event in chance.sample(signings, len(signings) // 20):
         event["time"] = (closed[event["data"]["session"]] + timedelta(hours=26)).isoformat()
     return sorted(events, key=lambda event: datetime.fromisoformat(event["time"]))
 
@@ -52,7 +73,7 @@ def some_late(events: list[dict[str, Any]], chance: random.Random) -> list[dict[
 def disordered(path: Path) -> Path:
     """Write the sample recording doubled, shuffled and partly late."""
     chance = random.Random(SEED)  # noqa: S311  (reproducible on purpose)
-    lines = read(run.SAMPLE)
+    lines = [line for line in read(run.SAMPLE) if line.event["type"] not in {kind.type for kind in _IN_ORDER}]
     events = some_late(
         shuffled(list({line.event["source"] + line.event["id"]: line for line in lines}.values()), chance), chance
     )

@@ -1,6 +1,7 @@
 """NATS lets every service do its own work and nothing else."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from deploy.embedded import Nats
-from shared.stream import provision, subject_of
+from shared.stream import STREAM, provision, subject_of
 from tests.strangers import said_to
 
 SERVICES = ("approvals", "forums", "policy", "bulletin")
@@ -35,6 +36,8 @@ async def connected(server: Nats, user: str) -> AsyncIterator[tuple[Client, asyn
 @pytest.fixture
 async def provisioned(nats: Nats) -> Nats:
     async with connected(nats, "operator") as (operator, _):
+        with contextlib.suppress(NotFoundError):  # an earlier test's, with its consumers
+            await operator.jetstream().delete_stream(STREAM)
         await provision(operator.jetstream())
     return nats
 

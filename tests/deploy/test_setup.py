@@ -98,7 +98,12 @@ def machine(tmp_path: Path) -> Machine:
     script(tmp_path / "bin/uv", UV)
     script(tmp_path / "bin/apt-get", APT)
     script(tmp_path / "bin/fc-list", "#!/bin/sh\n")
-    for font in ("NotoSerifCJK-Regular.ttc", "NotoSansCJK-Regular.ttc", "FandolFang-Regular.otf"):
+    for font in (
+        "NotoSerifCJK-Regular.ttc",
+        "NotoSansCJK-Regular.ttc",
+        "FandolFang-Regular.otf",
+        "NotoSansMongolian-Regular.ttf",
+    ):
         script(tmp_path / "home/.fonts" / font, "")
     return Machine(tmp_path)
 

@@ -69,7 +69,7 @@ async def test_links_made_anew_to_hide_an_edit_lack_the_offices_seal(system: Sys
     async with approvals(system, *OPENED, *DOCKETED):
         pass
     await relink(system)
-    assert any("封印不是本系统的" in fault for fault in await faults(system))
+    assert any("证据链已被整体重做" in fault for fault in await faults(system))
 
 
 async def test_a_link_taken_away_is_missed(system: System) -> None:
