@@ -114,9 +114,14 @@ def state_of(row: tables.Session) -> Session:
 async def applications_of(session: AsyncSession, name: str) -> Sequence[Application]:
     """Return a session's applications as the domain's values, in the order in which they were docketed."""
     query = text("""
-        SELECT application.*, (SELECT max(sequence) FROM outbox WHERE outbox.subject = application.subject
-            AND outbox.type = 'chunfeng.application.docketed.v1') AS docketed
-        FROM application WHERE session = :session ORDER BY docketed NULLS LAST, subject
+        SELECT application.*, docketed
+        FROM application LEFT JOIN (
+            SELECT outbox.subject, max(sequence) AS docketed FROM outbox
+            WHERE type = 'chunfeng.application.docketed.v1'
+                AND outbox.subject IN (SELECT application.subject FROM application WHERE session = :session)
+            GROUP BY outbox.subject
+        ) AS entry ON entry.subject = application.subject
+        WHERE session = :session ORDER BY docketed NULLS LAST, application.subject
     """)
     rows = (await (await session.connection()).execute(query, {"session": name})).all()
     return [application([getattr(row, field) for field in Application._fields]) for row in rows]
