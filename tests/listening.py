@@ -16,8 +16,12 @@ async def listening(
     async with system.serving(service) as client:
         there = Office(client, office.tokens)
 
+        async def all_keys() -> bool:
+            return await system.count(service, "key") >= len(office.tokens)
+
         async def ready() -> bool:
             return (await client.get(path, headers=there.key(DRC))).status_code == status
 
+        await until(all_keys)  # before the first request: the service reads its keys once a second at the most
         await until(ready)
         yield there

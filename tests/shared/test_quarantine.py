@@ -61,6 +61,7 @@ async def test_an_operator_mends_and_replays_with_a_browser_and_every_step_is_re
             await first.get_by_role("button", name="保存修复").click()
             if path := picture("quarantine-phone"):
                 await page.screenshot(path=path, full_page=True)
+            await page.wait_for_load_state()
             assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
             await page.locator("section.card", has_text="已修复，待重放").get_by_role("button", name="重放").click()
             await page.get_by_text("已重放：1").wait_for()
