@@ -7,8 +7,9 @@ unexport MAKEFLAGS MFLAGS # no job server for what the recipes start
 bin := .venv/bin
 SERVICES ?= approvals forums policy bulletin
 WORKERS ?= 3
-# A file's tests stay in one worker; slow files are first in line (tests/conftest.py).
-pytest = $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# A file's tests stay in one worker; slow files are first in line (tests/conftest.py). On a busy machine a real server
+# or browser may be late: a test that fails is run once more, and the report says so (R).
+pytest = $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --reruns 1
 options = $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: help environment setup up demo test check fmt migrate contracts rows chaos bench image clean
