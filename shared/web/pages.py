@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -204,6 +204,13 @@ class Pages:
             return Response(path.read_bytes(), media_type=_STATIC[path.suffix], headers=headers)
 
         return router
+
+
+def address(request: Request, **changes: object) -> str:
+    """Return the page's own address with some of its parameters changed; None takes one away."""
+    kept = {name: value for name, value in request.query_params.items() if value and name != "lang"}
+    wanted = {name: value for name, value in (kept | changes).items() if value is not None}
+    return f"?{urlencode(wanted)}"
 
 
 def _local(path: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -19,15 +18,9 @@ from shared.posted import Caller
 from shared.vocabulary import IssueSource, IssueState, SessionKind
 from shared.web import Pages
 from shared.web.imports import Form
+from shared.web.pages import address
 
 _LINES: Final = 50
-
-
-def address(request: Request, **changes: object) -> str:
-    """Return the page's own address with some of its parameters changed; None takes one away."""
-    kept = {name: value for name, value in request.query_params.items() if value and name != "lang"}
-    wanted = {name: value for name, value in (kept | changes).items() if value is not None}
-    return f"?{urlencode(wanted)}"
 
 
 def choices(registry: Registry) -> Mapping[str, Any]:
