@@ -4,6 +4,7 @@ Each checker raises ValueError with a sentence that names what is wrong; pydanti
 """
 
 import re
+import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Final, TypeVar
@@ -112,6 +113,11 @@ def document_number(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def licence_number(written: str) -> str:
+    """Return a licence number as it is compared: 证 001 and 证００１ are 证001, so neither is used a second time."""
+    return "".join(unicodedata.normalize("NFKC", written).split()).upper()
+
+
 def policy_number(text: str) -> str:
     """Check and normalise the number of a policy: a document's, or that of an announcement or a decree."""
     if _ANNOUNCEMENT.fullmatch(text):

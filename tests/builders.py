@@ -25,6 +25,7 @@ from shared.events import (
     Event,
     ForumHeld,
     IssueRaised,
+    LicenceCorrected,
     LicenceIssued,
     SeatsArranged,
     SessionClosed,
@@ -250,6 +251,11 @@ def approval_corrected(**changes: object) -> ApprovalCorrected:
 def licence_issued(**changes: object) -> LicenceIssued:
     usual = {"licence_type": "建设项目环评批复", "number": "鄂环证001", "issued_at": at(9, 6)}
     return made(LicenceIssued, changes, **_APPLICATION, **usual)
+
+
+def licence_corrected(**changes: object) -> LicenceCorrected:
+    usual = {"number": "鄂环证001", "right_number": "鄂环证010", "reason": "编号抄写有误", "corrected_at": at(9, 30)}
+    return made(LicenceCorrected, changes, **_APPLICATION, **usual)
 
 
 def issue_raised(**changes: object) -> IssueRaised:

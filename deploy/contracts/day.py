@@ -54,6 +54,13 @@ DAY: Final[Mapping[str, Mapping[str, Any]]] = {
         "reviewed_at": _EVE - timedelta(hours=20),
         "lacking": ["公众参与说明"],
     },
+    "LicenceCorrected": _APPLICATION
+    | {
+        "number": "鄂环许证2022-0912",
+        "right_number": "鄂环许证2022-0921",
+        "reason": "登记时编号末两位颠倒",
+        "corrected_at": _OPENED + timedelta(hours=3),
+    },
     "SeatsArranged": {
         "session": _SESSION,
         "units": ["11150600MB0XX0131J", "11150600MB0XX0131J"],

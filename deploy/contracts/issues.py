@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from shared.events import SurveyHeld, SurveyTotals
+from shared.events import SurveyCorrected, SurveyHeld, SurveyTotals
 
 _SESSION: Final = "spring-2022-150602"
 _DAY: Final = datetime(2022, 3, 16, 2, 0, tzinfo=UTC)
@@ -101,7 +101,23 @@ ISSUES: Final[Mapping[str, Mapping[str, Any]]] = {
         "presented_by": [{"name": "李堃（虚构）", "post": "东胜区示例镕昇新材料有限公司董事长"}],
         "situation": "当日全区集中开工3个项目。（示例）",
     },
+    "SurveyCorrected": {
+        "session": _SESSION,
+        "started_at": _days(0.2),
+        "held_at": _days(0.28),
+        "presented_by": [{"name": "李堃（虚构）", "post": "东胜区示例镕昇新材料有限公司董事长"}],
+        "situation": "当日全区集中开工4个项目。（示例）",
+        "reason": "集中开工项目数登记有误",
+        "corrected_at": _days(0.4),
+    },
+    "SurveyCalledOff": {
+        "session": _SESSION,
+        "reason": "大风沙尘天气，现场调研取消",
+        "called_off_at": _days(0.15),
+        "decided_by": _MAYOR,
+    },
 }
 ISSUES_STATED: Final[Mapping[str, Mapping[str, Any]]] = {
-    SurveyHeld.type: {"totals": SurveyTotals(projects=1, findings=1, city=12, banner=9, owners=1)},
+    kind.type: {"totals": SurveyTotals(projects=1, findings=1, city=12, banner=9, owners=1)}
+    for kind in (SurveyHeld, SurveyCorrected)
 }

@@ -94,3 +94,13 @@ class LicenceIssued(ApplicationEvent, type="chunfeng.licence.issued.v1"):
     licence_type: Line
     number: Line
     issued_at: Moment
+
+
+class LicenceCorrected(ApplicationEvent, type="chunfeng.licence.corrected.v1"):
+    """A licence's number or kind, recorded wrongly, was put right, with the reason (notice §二(一)5(3))."""
+
+    number: Line = Field(description="As it stands on record; it is free again, for another licence")
+    right_number: Line = Field(description="As it stands on the licence; the same if only its kind was wrong")
+    licence_type: Line | None = Field(default=None, description="The right kind of licence, if that was wrong")
+    reason: Line
+    corrected_at: Moment

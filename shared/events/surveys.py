@@ -102,11 +102,34 @@ class SurveyTotals(Part):
     owners: int = Field(ge=0, description="Owners of the projects visited")
 
 
-class SurveyHeld(SessionEvent, type="chunfeng.survey.held.v1"):
-    """A session's survey was held, the owner presenting on site; carries its control totals (notice §二(三))."""
+class SurveyReport(SessionEvent):
+    """What is told of a survey that was held."""
 
     started_at: Moment | None = None
     held_at: Moment
     presented_by: Annotated[tuple[Official, ...], Field(max_length=20)] = ()
     situation: Prose | None = Field(default=None, description="The collective start of the same day (notice §二(三)5)")
     totals: SurveyTotals | None = Field(default=None, description="Stated by the service")
+
+
+class SurveyHeld(SurveyReport, type="chunfeng.survey.held.v1"):
+    """A session's survey was held, the owner presenting on site; carries its control totals (notice §二(三))."""
+
+
+class SurveyCorrected(SurveyReport, type="chunfeng.survey.corrected.v1"):
+    """What was told of a survey's end was replaced as a whole and counted anew, with the reason (notice §二(三))."""
+
+    reason: Line
+    corrected_at: Moment
+    visited: Annotated[tuple[ProjectCode, ...], Field(min_length=1, max_length=20)] | None = Field(
+        default=None,
+        description="What was really visited, if not what was chosen: the service drops and chooses accordingly",
+    )
+
+
+class SurveyCalledOff(SessionEvent, type="chunfeng.survey.called-off.v1"):
+    """A session's survey was called off, with the reason; SurveyHeld later takes that back (notice §二(三))."""
+
+    reason: Line
+    called_off_at: Moment
+    decided_by: Official | None = None

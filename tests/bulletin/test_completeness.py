@@ -25,6 +25,7 @@ from tests.builders import (
     approval_corrected,
     approval_signed,
     issue_raised,
+    licence_corrected,
     licence_issued,
     owner,
     plan,
@@ -118,11 +119,17 @@ def test_a_correction_lists_old_and_new() -> None:
     later = [
         approval_corrected(project_code=project_code(2), outcome="approved"),
         licence_issued(project_code=project_code(3), number="鄂环证009"),
+        licence_corrected(number="鄂环证150602", right_number="鄂环证150620"),
         issue_raised(issue="issue-2"),
     ]
     told = Teller().tell(*decided((plan(), DRC), *held()), *around(), *later)
     changes = completeness.changes(before, edition(told))
     assert changes == (
+        Change(
+            item=f"示例项目（{project_code(1)}）市级环评",
+            old="审批；建设项目环评批复鄂环证150602",
+            new="审批；建设项目环评批复鄂环证150620",
+        ),
         Change(
             item=f"示例项目（{project_code(2)}）市级环评",
             old="容缺审批；待补：环评批复原件，2022-04-15前",

@@ -10,6 +10,8 @@ from PIL import Image
 from services.forums.domain import ForumsWorld
 from shared.events import (
     SessionEvent,
+    SurveyCalledOff,
+    SurveyCorrected,
     SurveyFindingRecorded,
     SurveyHeld,
     SurveySiteChosen,
@@ -79,6 +81,15 @@ def survey_held(**changes: Any) -> SurveyHeld:
         "situation": "当日全区集中开工2个项目。",
     }
     return _made(SurveyHeld, usual, changes)
+
+
+def corrected(**changes: Any) -> SurveyCorrected:
+    usual = survey_held().model_dump(exclude={"totals"}) | {"reason": "登记有误", "corrected_at": at(17)}
+    return _made(SurveyCorrected, usual, changes)
+
+
+def called_off(**changes: Any) -> SurveyCalledOff:
+    return _made(SurveyCalledOff, {"reason": "沙尘天气", "called_off_at": at(12)}, changes)
 
 
 FILED: Final[Post] = (filed(), BANNER)

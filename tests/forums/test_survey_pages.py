@@ -9,7 +9,7 @@ from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, OFFICE, at
 from tests.forums.desk import announce, at_desk, cookie
 from tests.forums.issuing import LAND
-from tests.forums.surveying import PRESENT, PROJECT, filed, photograph
+from tests.forums.surveying import CHOSEN, FILED, PRESENT, PROJECT, filed, photograph, survey_held
 from tests.systems import System
 
 ADDRESS = f"/surveys/{BANNER_SESSION}"
@@ -77,14 +77,46 @@ async def test_a_survey_is_filed_chosen_on_the_day_and_its_finding_becomes_an_is
                 await page.goto(address + ADDRESS)
                 await _find(page, tmp_path)
                 await page.get_by_text("结束调研").first.click()
+                assert not await page.locator("#called-off").count()
                 await page.locator("#held").get_by_label("现场介绍人").fill("李堃（虚构）")
                 await page.locator("#held").get_by_label("职务").fill("董事长")
                 await _photograph(page, "survey-ending-phone")
                 await page.get_by_role("button", name="结束调研").click()
                 await page.get_by_text("调研已结束").wait_for()
+                await page.get_by_text("更正调研情况").click()
+                await page.locator("#corrected").get_by_label("职务").fill("总经理")
+                await page.locator("#corrected").get_by_label("更正原因").fill("职务登记有误")
+                await _photograph(page, "survey-correcting-phone")
+                await page.get_by_role("button", name="更正，重新计数").click()
+                await page.get_by_text("已更正1次").wait_for()
+                await page.get_by_text("李堃（虚构）（总经理）").wait_for()
                 await page.goto(f"{address}/surveys")
                 await _photograph(page, "surveys-phone")
         assert await system.count("forums", "issue WHERE source = 'survey'") == 1
+
+
+@pytest.mark.row(44, 63)
+async def test_a_survey_that_is_not_held_says_why_until_it_is_held_after_all(system: System) -> None:
+    async with at_desk(system) as (office, _):
+        await announce(system, at(9))
+        await office.accepted(*PRESENT, FILED, CHOSEN)
+        form = {
+            "event_id": "form-1",
+            "form_at": "called-off",
+            "reason": "沙尘天气",
+            "called_off_at": "2022-03-16T12:00",
+        }
+        refused = await office.client.post(
+            f"{ADDRESS}/called-off", data=form | {"reason": ""}, headers=cookie(office, BANNER)
+        )
+        assert (refused.status_code, refused.text.count('role="alert"')) == (422, 1)
+        await office.client.post(f"{ADDRESS}/called-off", data=form, headers=cookie(office, BANNER))
+        page = (await office.client.get(ADDRESS, headers=cookie(office, BANNER))).text
+        assert ("现场调研未进行" in page, "沙尘天气" in page, 'id="called-off"' in page) == (True, True, False)
+        assert "沙尘天气" in (await office.client.get("/surveys", headers=cookie(office, DRC))).text
+        await office.accepted((survey_held(), BANNER))
+        page = (await office.client.get(ADDRESS, headers=cookie(office, BANNER))).text
+        assert ("沙尘天气" in page, "调研已结束" in page) == (False, True)
 
 
 @pytest.mark.row(43)
@@ -106,7 +138,8 @@ async def test_before_the_day_the_button_makes_a_candidate_and_says_so(system: S
 @pytest.mark.row(2, 42, 88)
 async def test_a_refused_filing_keeps_its_rows_and_the_city_session_has_no_survey(system: System) -> None:
     async with at_desk(system) as (office, _):
-        form = {"event_id": "form-1", "site": "venue-1", "kind": "main", "place": "示例地块", "starts_on": "2022-04-08"}
+        form = {"event_id": "form-1", "form_at": "filed:venue-1", "site": "venue-1", "kind": "main"}
+        form |= {"place": "示例地块", "starts_on": "2022-04-08"}
         form |= {"preparation": "已平整。", **PROJECT, "project_code": "2203-150602-04-01-990019", "investment": ""}
         refused = await office.client.post(f"{ADDRESS}/filed", data=form, headers=cookie(office, BANNER))
         assert refused.status_code == 422

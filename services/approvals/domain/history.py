@@ -23,6 +23,7 @@ from shared.events import (
     DeferralRevoked,
     ForwardReceived,
     ForwardResolved,
+    LicenceCorrected,
     LicenceIssued,
 )
 from shared.vocabulary import ForwardResult, Outcome, Scope, Word
@@ -36,6 +37,7 @@ _TITLES: Final[Mapping[str, Told]] = {
     ApprovalSigned.type: ("签批", "Signed"),
     ApprovalCorrected.type: ("更正签批", "Corrected"),
     LicenceIssued.type: ("制发证照", "Licence issued"),
+    LicenceCorrected.type: ("更正证照登记", "Licence corrected"),
     DeferralMadeGood.type: ("补正材料", "Materials handed in"),
     DeferralReminded.type: ("补正期限提醒", "Reminder"),
     DeferralOverdue.type: ("补正逾期", "Materials overdue"),
@@ -66,6 +68,7 @@ _LABELS: Final[Mapping[str, Told]] = {
     "licence_type": ("证照", "licence"),
     "number": ("编号", "number"),
     "issued_at": ("制发时间", "issued at"),
+    "corrected_at": ("更正时间", "corrected at"),
     "materials": ("补交材料", "materials"),
     "supplied_at": ("补交时间", "handed in at"),
     "supplied_by": ("交件人", "handed in by"),
@@ -144,6 +147,12 @@ def poster_of(event_id: str) -> str | None:
     return parts[1] if len(parts) == 4 else None  # noqa: PLR2004  (the parts just named)
 
 
+def licence_change(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a corrected licence was on record as, and what it is on record as now."""
+    now = {name: value for name, value in data.items() if name != "right_number"}
+    return {"number": data["number"]}, now | {"number": data["right_number"]}
+
+
 def _said(data: Mapping[str, Any]) -> dict[str, Told]:
     flat = {name: value for name, value in data.items() if name not in (*_OPENED, *_SILENT)}
     for name in _OPENED:
@@ -194,6 +203,8 @@ def history(facts: Iterable[Recorded]) -> list[Entry]:
     for fact in sorted(facts, key=lambda one: one.version):
         family = "decision" if fact.type in _DECISIONS else fact.type
         said, old = _said(fact.data), {} if fact.type in _ADDING else before.get(family, {})
+        if fact.type == LicenceCorrected.type:
+            old, said = map(_said, licence_change(fact.data))
         zh, en = _TITLES.get(fact.type, (fact.type, fact.type))
         entries.append(
             Entry(

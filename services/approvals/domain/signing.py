@@ -1,8 +1,7 @@
-"""The twenty minutes: deciding, correcting, issuing licences."""
+"""The twenty minutes: deciding and correcting."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from shared.events import (
     ApprovalSigned,
     DocketLocked,
     Event,
-    LicenceIssued,
     SessionOpened,
 )
 from shared.posted import Posted
@@ -54,7 +52,8 @@ def sign(world: ApprovalsWorld, posted: Posted, event: ApprovalSigned) -> Sequen
     return [event]
 
 
-def _decided(world: ApprovalsWorld, event: ApplicationEvent) -> Application:
+def decided(world: ApprovalsWorld, event: ApplicationEvent) -> Application:
+    """Return an application that has its decision, for what can only follow one."""
     application = standing(world, event)
     if application.outcome is None:
         raise NotYet(ApprovalSigned.type, event.subject)
@@ -65,31 +64,11 @@ def correct(world: ApprovalsWorld, posted: Posted, event: ApprovalCorrected) -> 
     """Replace a decision by a corrected one; both stay in the history (row 25)."""
     owner = deciding_unit(world, posted, event)
     _check_due(event)
-    application = _decided(world, event)
+    application = decided(world, event)
     if event.outcome is Outcome.FORWARDED and application.licences:
         raise refusals.NoLicenceWhenForwarded(path="data.outcome")
     prereview.check(world, event)
     documents.keep(world, event, owner)
     world.put_application(application._replace(outcome=event.outcome, decision=posted.payload, amended=True))
     followup.begin(world, event, owner.name)
-    return [event]
-
-
-def licence_number(written: str) -> str:
-    """Return a licence number as it is compared: 证 001 and 证００１ are 证001, so neither is used a second time."""
-    return "".join(unicodedata.normalize("NFKC", written).split()).upper()
-
-
-def issue_licence(world: ApprovalsWorld, posted: Posted, event: LicenceIssued) -> Sequence[Event]:
-    """Record a licence made on the spot; its number is unique per issuer, reissued or not (row 21)."""
-    owner = deciding_unit(world, posted, event)
-    application = _decided(world, event)
-    if application.outcome is Outcome.FORWARDED:
-        raise refusals.NoLicenceWhenForwarded(path="data.project_code")
-    number = licence_number(event.number)
-    if (owner.code, number) in world.licences:
-        raise refusals.LicenceNumberTaken(path="data.number", unit=owner.name, number=event.number)
-    world.licences[owner.code, number] = event.subject
-    world.changes.licences.append((owner.code, number, event.subject))
-    world.put_application(application._replace(licences=application.licences + 1))
     return [event]

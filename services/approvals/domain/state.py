@@ -142,8 +142,8 @@ class Changes:
     plans: list[CampaignPlanned] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     applications: set[str] = field(default_factory=set)
-    licences: list[tuple[str, str, str]] = field(default_factory=list)
-    """(issuing unit, number, application)."""
+    licences: set[tuple[str, str]] = field(default_factory=set)
+    """Numbers, by their issuer, that were taken or set free."""
     followups: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
     """Applications put off or docketed anew: the row gets another project or session."""

@@ -9,6 +9,7 @@ from services.approvals.domain import (
     docket,
     duties,
     followup,
+    licences,
     owners,
     prereview,
     queue,
@@ -47,6 +48,7 @@ from shared.events import (
     FormalityAssigned,
     ForwardReceived,
     ForwardResolved,
+    LicenceCorrected,
     LicenceIssued,
     SeatsArranged,
     SessionCancelled,
@@ -70,6 +72,8 @@ class ApprovalsWorld:
     """The applications that stood on a docket when the group came."""
     licences: dict[tuple[str, str], str] = field(default_factory=dict)
     """Licence numbers in use: (issuing unit, number) → application."""
+    licensed: frozenset[tuple[str, str]] = frozenset()
+    """The numbers that were in use when the group came."""
     followups: dict[str, FollowUp] = field(default_factory=dict)
     documents: dict[tuple[str, str], str] = field(default_factory=dict)
     """Document numbers in use: (issuing unit, number) → project."""
@@ -170,7 +174,8 @@ RULES: Mapping[type[Event], Rule] = {
     EnterpriseFinished: queue.finish,
     ApprovalSigned: signing.sign,
     ApprovalCorrected: signing.correct,
-    LicenceIssued: signing.issue_licence,
+    LicenceIssued: licences.issue_licence,
+    LicenceCorrected: licences.correct_licence,
     DeferralMadeGood: followup.make_good,
     DeferralRevoked: followup.revoke,
     ForwardReceived: followup.receive,

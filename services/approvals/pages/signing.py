@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from services.approvals.domain.history import compared
+from services.approvals.domain.history import compared, licence_change
 from services.approvals.domain.queue import Stage
 from services.approvals.domain.state import Application
 from services.approvals.pages.day import Day, new_id
@@ -19,7 +19,7 @@ from services.approvals.pages.prereview import of_whom
 from services.approvals.pages.trial import Draft, tried
 from services.approvals.store.daybook import Daybook
 from services.approvals.store.dossier import NoSuchApplication
-from shared.events import ApplicationEvent, ApprovalCorrected, ApprovalSigned, LicenceIssued
+from shared.events import ApplicationEvent, ApprovalCorrected, ApprovalSigned, LicenceCorrected, LicenceIssued
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.vocabulary import Formality, Outcome
@@ -29,6 +29,7 @@ _FORMS: Final[Mapping[str, type[ApplicationEvent]]] = {
     "sign": ApprovalSigned,
     "correct": ApprovalCorrected,
     "licence": LicenceIssued,
+    "relicense": LicenceCorrected,
 }
 _PARTS: Final = {Outcome.DEFERRED: "deferral", Outcome.FORWARDED: "forwarding"}
 _AT_TABLE: Final = (Stage.SEATED, Stage.CALLED, Stage.WAITING, Stage.SKIPPED, Stage.FINISHED)
@@ -127,7 +128,9 @@ class SigningPage:
             return await self.show(request, session, subject, caller, trouble=refusal, at=form, values=values)
         book, one = await self.found(session, subject)
         _, data = drafts[0]
-        old = json.loads(one.decision) if one.decision and form == "correct" else None
+        old, new = json.loads(one.decision) if one.decision and form == "correct" else None, data
+        if form == "relicense":
+            old, new = licence_change(data)
         fields = [*flat(data), ("subject", subject), ("event_id", new_id())]
         fields += [("also", other["formality"]) for _, other in drafts[1:]]
         return await self._day.show(
@@ -137,7 +140,7 @@ class SigningPage:
             one=one,
             form=form,
             old=old,
-            changes=compared(old, data),
+            changes=compared(old, new),
             also=[Formality(other["formality"]) for _, other in drafts[1:]],
             fields=fields,
         )

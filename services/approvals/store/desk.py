@@ -6,10 +6,9 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.domain import ApprovalsWorld
-from services.approvals.domain.signing import licence_number
 from services.approvals.domain.state import Application, Session
 from services.approvals.domain.world import ACCEPTS
-from services.approvals.store import day, followup, preparation, projects
+from services.approvals.store import day, followup, licences, preparation, projects
 from services.approvals.store.rows import application
 from shared import plans
 from shared.database import rows
@@ -34,7 +33,6 @@ _APPLICATIONS = """
     FROM application WHERE subject = ANY($1::text[])
 """
 _APPLICATIONS_OF = f"{_APPLICATIONS} OR session = ANY($2::text[])"
-_LICENCES = text("SELECT issuer, number, subject FROM licence WHERE number = ANY(CAST(:numbers AS text[]))")
 _SAVE_SESSIONS = text("""
     INSERT INTO session (session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners,
         venue_kind, actions, cancelled_at, ready_at, moves)
@@ -63,10 +61,6 @@ _CHANGE_APPLICATIONS = """
         AS now(subject, withdrawn, outcome, decision, amended, licences)
     WHERE application.subject = now.subject
 """
-_SAVE_LICENCES = text("""
-    INSERT INTO licence (issuer, number, subject)
-    SELECT * FROM unnest(CAST(:issuers AS text[]), CAST(:numbers AS text[]), CAST(:subjects AS text[]))
-""")
 
 
 class Desk:
@@ -97,9 +91,7 @@ class Desk:
             asked = (_APPLICATIONS_OF, list(subjects), list(whole)) if whole else (_APPLICATIONS, list(subjects))
             world.applications = {row[0]: application(row) for row in await rows(session, *asked)}
             world.docketed = frozenset(world.applications)
-        if numbers := [licence_number(event.number) for event in events if isinstance(event, LicenceIssued)]:
-            licences = await connection.execute(_LICENCES, {"numbers": numbers})
-            world.licences = {(row.issuer, row.number): row.subject for row in licences}
+        await licences.load(connection, world, events)
         world.followups = await followup.load(connection, events)
         await day.load(connection, world, events)
         await projects.load(connection, world, events)
@@ -117,9 +109,7 @@ class Desk:
             await connection.execute(_SAVE_SESSIONS, _columns(Session._fields, sessions))
         if changes.applications:
             await _save_applications(session, world)
-        if changes.licences:
-            values = dict(zip(("issuers", "numbers", "subjects"), _turn(changes.licences), strict=True))
-            await connection.execute(_SAVE_LICENCES, values)
+        await licences.save(connection, world)
         if changes.followups:
             await followup.save(connection, [world.followups[subject] for subject in changes.followups])
         await day.save(connection, world)

@@ -82,10 +82,7 @@ def _application(  # noqa: PLR0913, PLR0917  (a row's columns)
         unit=owner.name if owner else "",
         outcome=decision.outcome if decision else None,
         document_number=decision.document_number if decision else None,
-        licences=tuple(
-            Licence(licence_type=one.licence_type, number=one.number)
-            for one in sorted(case.licences.values(), key=lambda one: one.number)
-        ),
+        licences=tuple(Licence(licence_type=kind, number=number) for kind, number in case.licences_now()),
         commitment_letter=deferral.commitment_letter if deferral else None,
         missing=deferral.missing if deferral else (),
         due=deferral.due if deferral else None,

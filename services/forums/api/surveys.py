@@ -32,6 +32,7 @@ class SurveyNow(BaseModel):
     roster: list[Surveyor]
     findings: list[Finding]
     held: Survey | None
+    called_off: Survey | None
 
 
 def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
@@ -59,6 +60,7 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
             roster=found.roster,
             findings=found.findings,
             held=found.held,
+            called_off=found.called_off,
         )
 
     @router.post("/photos", status_code=201, openapi_extra=upload, dependencies=[Security(openapi.KEY)])

@@ -71,6 +71,42 @@ class AlreadySurveyed(Refused):
     en = "The survey of {session} ended at {at}"
 
 
+class FoundThere(Refused):
+    """Something was found at the project, so it was visited."""
+
+    status = 409
+    row = 45
+    zh = "{project}已登记{count}条调研发现，不能登记为未调研"
+    en = "{count} findings are on record for {project}, so it was visited"
+
+
+class WasCalledOff(Refused):
+    """The survey is on record as not held."""
+
+    status = 409
+    row = 45
+    zh = "{session}的现场调研已登记为未进行（{reason}）；如实际已进行，请先登记调研结束"
+    en = "The survey of {session} is on record as not held ({reason}); if it was held, record its end first"
+
+
+class HeldAfterAll(Refused):
+    """Something was found on the survey, so it was held."""
+
+    status = 409
+    row = 45
+    zh = "{session}已登记{count}条调研发现，不能登记为现场调研未进行"
+    en = "{count} findings of the survey of {session} are on record, so it was held"
+
+
+class AsItWas(Refused):
+    """A correction changes something."""
+
+    status = 409
+    row = 44
+    zh = "更正内容与已登记的现场调研情况相同"
+    en = "The correction says what is on record already"
+
+
 class FindingTaken(Refused):
     """The session has a finding of this id."""
 

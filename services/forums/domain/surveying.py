@@ -79,18 +79,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A session's survey once it was held, with its control totals."""
+    """How a session's survey ended: held, with its control totals, or called off."""
 
     session: str
-    held_at: datetime
-    started_at: datetime | None
-    presented_by: list[dict[str, Any]]
-    situation: str | None
-    projects: int
-    findings: int
-    city: int
-    banner: int
-    owners: int
+    held_at: datetime | None = None
+    """Nothing if it was called off."""
+    started_at: datetime | None = None
+    presented_by: list[dict[str, Any]] = field(default_factory=list)
+    situation: str | None = None
+    projects: int = 0
+    findings: int = 0
+    city: int = 0
+    banner: int = 0
+    owners: int = 0
+    corrections: int = 0
+    correction: str | None = None
+    """Why what was told of it was replaced last."""
+    called_off: str | None = None
+    """Why it is not held."""
+    called_off_at: datetime | None = None
+    called_off_by: str | None = None
+
+    @property
+    def totals(self) -> SurveyTotals:
+        """Its control totals."""
+        return SurveyTotals(**{name: getattr(self, name) for name in SurveyTotals.model_fields})
 
 
 @dataclass
@@ -100,9 +113,20 @@ class Surveyed:
     sites: dict[tuple[str, str], Site] = field(default_factory=dict)
     choices: dict[tuple[str, str], Choice] = field(default_factory=dict)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
-    held: dict[str, Survey] = field(default_factory=dict)
+    ended: dict[str, Survey] = field(default_factory=dict)
+    """By session: held, or called off."""
     photos: set[tuple[str, str]] = field(default_factory=set)
     """The pictures uploaded, by session and hash, of those the group's findings name."""
+
+    def held_at(self, session: str) -> datetime | None:
+        """Return when a session's survey was over, if it was held."""
+        ended = self.ended.get(session)
+        return ended.held_at if ended is not None else None
+
+    def findings_of(self, session: str, project_code: str | None = None) -> list[Finding]:
+        """Return what was found on a session's survey, or at one project of it."""
+        mine = [one for one in self.findings.values() if one.session == session]
+        return [one for one in mine if project_code in (None, one.project_code)]
 
     def chosen(self, session: str) -> list[Choice]:
         """Return the projects chosen for a session's survey and not dropped, in the order of the choice."""

@@ -1,4 +1,4 @@
-"""The site survey (notice §二(三)): venues filed, candidates before, the choice on the day, findings, the end."""
+"""The site survey (notice §二(三)): venues filed, candidates before, the choice on the day, findings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.forums.domain.issues import begin
 from services.forums.domain.questions import issue_id
+from services.forums.domain.roster import told
 from services.forums.domain.scope import by_anyone_on_site, by_banner, by_banner_or_city_drc
 from services.forums.domain.survey_refusals import (
     AlreadyCandidate,
@@ -14,25 +15,24 @@ from services.forums.domain.survey_refusals import (
     AlreadySurveyed,
     ChosenIsOnTheList,
     FindingTaken,
+    FoundThere,
     NoSuchPhoto,
     NotChosen,
-    NothingChosen,
     NotOnTheDay,
     NotOnTheStartList,
+    WasCalledOff,
 )
-from services.forums.domain.surveying import Choice, Finding, Picked, Site, Survey, roster, totals
+from services.forums.domain.surveying import Choice, Finding, Picked, Site
 from shared.campaign import Registry, StatedByService, banner_session, planned
 from shared.clock import shanghai_date
 from shared.events import (
     Event,
-    ForumHeld,
     IssueRaised,
     PlannedSession,
     SessionEvent,
     SessionScheduled,
     StartingProject,
     SurveyFindingRecorded,
-    SurveyHeld,
     SurveyProjectEvent,
     SurveySiteChosen,
     SurveySiteDropped,
@@ -50,14 +50,14 @@ if TYPE_CHECKING:
     from shared.posted import Posted
 
 
-def _with_survey(world: ForumsWorld, event: SessionEvent) -> tuple[Registry, PlannedSession]:
+def with_survey(world: ForumsWorld, event: SessionEvent) -> tuple[Registry, PlannedSession]:
     """Return the plan of a session that has a survey: a banner's (row 2)."""
     registry, session = planned(world.registries, event)
     banner_session(session, "现场调研", "a site survey")
     return registry, session
 
 
-def _day_of(world: ForumsWorld, session: str) -> date:
+def day_of(world: ForumsWorld, session: str) -> date:
     """Return the session's day; until it is announced nothing can be on it or before it."""
     scheduled = world.forums[session].scheduled_at
     if scheduled is None:
@@ -65,14 +65,15 @@ def _day_of(world: ForumsWorld, session: str) -> date:
     return shanghai_date(scheduled)
 
 
-def _not_over(world: ForumsWorld, session: PlannedSession) -> None:
-    if (held := world.survey.held.get(session.session)) is not None:
-        raise AlreadySurveyed(path="data.session", session=session.name, at=held.held_at.isoformat())
+def not_over(world: ForumsWorld, session: PlannedSession) -> None:
+    """Refuse what belongs before the end of a survey."""
+    if (held := world.survey.held_at(session.session)) is not None:
+        raise AlreadySurveyed(path="data.session", session=session.name, at=told(held))
 
 
 def file_site(world: ForumsWorld, posted: Posted, event: SurveySiteFiled) -> Sequence[Event]:
     """File a banner's spring-start venue with what starts there; filed again it is replaced (row 42)."""
-    _, session = _with_survey(world, event)
+    _, session = with_survey(world, event)
     by_banner(posted, session)
     codes = [one.project_code for one in event.projects]
     for place, code in enumerate(codes):
@@ -132,22 +133,22 @@ def _candidate(
 
 def propose(world: ForumsWorld, posted: Posted, event: SurveySiteProposed) -> Sequence[Event]:
     """Propose a project for the survey: a candidate until it is chosen on the day (row 43)."""
-    _, session = _with_survey(world, event)
+    _, session = with_survey(world, event)
     by_anyone_on_site(posted, session)
     if event.project is not None:
         raise StatedByService(path="data.project")
-    _not_over(world, session)
+    not_over(world, session)
     return _candidate(world, event, _listed(world, event), event.proposed_at)
 
 
 def choose(world: ForumsWorld, posted: Posted, event: SurveySiteChosen) -> Sequence[Event]:
     """Choose a project on the day; said or posted before the day it is a candidate only (row 43)."""
-    _, session = _with_survey(world, event)
+    _, session = with_survey(world, event)
     by_anyone_on_site(posted, session)
     if event.project is not None:
         raise StatedByService(path="data.project")
-    _not_over(world, session)
-    project, the_day = _listed(world, event), _day_of(world, event.session)
+    not_over(world, session)
+    project, the_day = _listed(world, event), day_of(world, event.session)
     said = shanghai_date(event.chosen_at)
     if said > the_day:
         raise NotOnTheDay(path="data.chosen_at", day=said, session=session.name, the_day=the_day)
@@ -172,26 +173,36 @@ def choose(world: ForumsWorld, posted: Posted, event: SurveySiteChosen) -> Seque
     return [event.model_copy(update={"project": project})]
 
 
+def no_findings_of(world: ForumsWorld, choice: Choice, path: str) -> None:
+    """Refuse to say that a project was not visited at which something was found (row 45)."""
+    found = world.survey.findings_of(choice.session, choice.project_code)
+    if found:
+        raise FoundThere(path=path, project=choice.project["name"], count=len(found))
+
+
 def drop(world: ForumsWorld, posted: Posted, event: SurveySiteDropped) -> Sequence[Event]:
     """Drop a candidate, or a project that was chosen: it is not visited after all."""
-    _, session = _with_survey(world, event)
+    _, session = with_survey(world, event)
     by_anyone_on_site(posted, session)
-    _not_over(world, session)
+    not_over(world, session)
     before = world.survey.choices.get((event.session, event.project_code))
     if before is None:
         raise NotYet(SurveySiteProposed.type, event.subject)
     if before.state == Picked.DROPPED:
         raise NotChosen(path="data.project_code", project=before.project["name"], reason=before.dropped)
+    no_findings_of(world, before, "data.project_code")
     world.put_survey(Choice(**asdict(before) | {"state": Picked.DROPPED.value, "dropped": event.reason}))
     return [event]
 
 
 def record_finding(world: ForumsWorld, posted: Posted, event: SurveyFindingRecorded) -> Sequence[Event]:
     """Record what was found on a chosen project's site; it becomes an issue of the session (row 45)."""
-    registry, session = _with_survey(world, event)
+    registry, session = with_survey(world, event)
     by_banner_or_city_drc(posted, session)
     if event.issue is not None:
         raise StatedByService(path="data.issue")
+    if (ended := world.survey.ended.get(event.session)) is not None and ended.called_off is not None:
+        raise WasCalledOff(path="data.session", session=session.name, reason=ended.called_off)
     choice = world.survey.choices.get((event.session, event.project_code))
     if choice is None or choice.state == Picked.CANDIDATE:
         raise NotYet(SurveySiteChosen.type, f"{event.session}/survey/{event.project_code}")
@@ -219,37 +230,7 @@ def record_finding(world: ForumsWorld, posted: Posted, event: SurveyFindingRecor
             **event.model_dump(exclude={"photos", "issue"}),
             photos=list(event.photos),
             issue=raised.issue,
-            late=event.session in world.survey.held,
+            late=world.survey.held_at(event.session) is not None,
         )
     )
     return [event.model_copy(update={"issue": raised.issue}), begin(world, registry, raised)]
-
-
-def hold(world: ForumsWorld, posted: Posted, event: SurveyHeld) -> Sequence[Event]:
-    """End a session's survey and state what its bulletin must show (rows 44, 59, 64)."""
-    registry, session = _with_survey(world, event)
-    by_banner(posted, session)
-    if event.totals is not None:
-        raise StatedByService(path="data.totals")
-    _not_over(world, session)
-    if world.forums[event.session].held_at is None:
-        raise NotYet(ForumHeld.type, event.session)
-    the_day, day = _day_of(world, event.session), shanghai_date(event.held_at)
-    if day != the_day:
-        raise NotOnTheDay(path="data.held_at", day=day, session=session.name, the_day=the_day)
-    chosen = world.survey.chosen(event.session)
-    if not chosen:
-        raise NothingChosen(path="data.session", session=session.name)
-    findings = sum(one.session == event.session for one in world.survey.findings.values())
-    counted = totals(roster(registry, world.roster_of(event.session).values(), chosen), len(chosen), findings)
-    world.put_survey(
-        Survey(
-            session=event.session,
-            held_at=event.held_at,
-            started_at=event.started_at,
-            presented_by=[one.model_dump(mode="json") for one in event.presented_by],
-            situation=event.situation,
-            **counted.model_dump(),
-        )
-    )
-    return [event.model_copy(update={"totals": counted})]

@@ -15,6 +15,7 @@ from services.forums.domain import (
     minutes,
     roster,
     seats,
+    survey_ends,
     surveys,
     vehicles,
 )
@@ -55,6 +56,8 @@ from shared.events import (
     RosterLocked,
     SpeakersListed,
     SpeechStarted,
+    SurveyCalledOff,
+    SurveyCorrected,
     SurveyFindingRecorded,
     SurveyHeld,
     SurveySiteChosen,
@@ -155,7 +158,7 @@ class ForumsWorld:
             case Finding():
                 self.survey.findings[state.session, state.finding] = state
             case _:
-                self.survey.held[state.session] = state
+                self.survey.ended[state.session] = state
         self.put(state)
 
 
@@ -198,7 +201,9 @@ RULES: Mapping[type[Event], Rule] = {
     SurveySiteChosen: surveys.choose,
     SurveySiteDropped: surveys.drop,
     SurveyFindingRecorded: surveys.record_finding,
-    SurveyHeld: surveys.hold,
+    SurveyHeld: survey_ends.hold,
+    SurveyCorrected: survey_ends.correct,
+    SurveyCalledOff: survey_ends.call_off,
 }
 
 ACCEPTS: Mapping[str, type[Event]] = {event.type: event for event in RULES}

@@ -16,6 +16,8 @@ from shared.campaign import NotInCitySession
 from shared.clock import SHANGHAI, shanghai_date
 from shared.events import (
     Event,
+    SurveyCalledOff,
+    SurveyCorrected,
     SurveyFindingRecorded,
     SurveyHeld,
     SurveySiteChosen,
@@ -67,6 +69,18 @@ def ending(form: FormData) -> dict[str, Any]:
     """Return what the end of a survey says."""
     by = _official(form, "presented_by")
     return _said(form, "started_at", "held_at", "situation") | ({"presented_by": [by]} if by else {})
+
+
+def correcting(form: FormData) -> dict[str, Any]:
+    """Return what a correction says: all that the end says, and which projects were really visited."""
+    visited = {"visited": [str(one) for one in form.getlist("visited")]}
+    return ending(form) | _said(form, "reason", "corrected_at") | visited
+
+
+def calling_off(form: FormData) -> dict[str, Any]:
+    """Return what is said of a survey that is not held."""
+    by = _official(form, "decided_by")
+    return _said(form, "reason", "called_off_at") | ({"decided_by": by} if by else {})
 
 
 class SurveyPages:
@@ -124,6 +138,7 @@ class SurveyPages:
             blank=_ROWS,
             problem=trouble.problem() if trouble else None,
             filled=filled or FormData(),
+            refused_at=str(filled.get("form_at", "")) if filled else "",
             typed=filing(filled)["projects"] if filled else [],
             now=now.astimezone(SHANGHAI),
             new_id=lambda: f"form-{uuid.uuid4().hex}",
@@ -153,6 +168,8 @@ _STEPS: Final[Mapping[str, tuple[type[Event], Callable[[FormData], dict[str, Any
     "chosen": (SurveySiteChosen, choosing),
     "dropped": (SurveySiteDropped, lambda form: _said(form, "site", "project_code", "reason", "dropped_at")),
     "held": (SurveyHeld, ending),
+    "corrected": (SurveyCorrected, correcting),
+    "called-off": (SurveyCalledOff, calling_off),
 }
 
 

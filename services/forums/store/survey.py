@@ -13,20 +13,21 @@ from services.forums import tables
 from services.forums.domain import ForumsWorld
 from services.forums.domain.gathering import Participant
 from services.forums.domain.issue import Issue
-from services.forums.domain.surveying import Choice, Finding, Site, Survey, Surveyed, Surveyor, roster
+from services.forums.domain.surveying import Choice, Finding, Picked, Site, Survey, Surveyed, Surveyor, roster, totals
 from services.forums.store.rows import state_of
 from shared.campaign import Registry, UnknownSession
 from shared.events import (
     Event,
     SessionEvent,
+    SurveyCalledOff,
     SurveyFindingRecorded,
-    SurveyHeld,
     SurveyProjectEvent,
+    SurveyReport,
     SurveySiteFiled,
 )
 from shared.problems import Refused
 
-_ABOUT: Final = (SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyHeld)
+_ABOUT: Final = (SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyReport, SurveyCalledOff)
 
 
 class PhotoUnknown(Refused):
@@ -54,7 +55,7 @@ async def load(session: AsyncSession, world: ForumsWorld, events: Sequence[Event
         world.survey.photos = {*(await session.exec(uploaded)).all()}
         issues = select(tables.Issue).where(col(tables.Issue.session).in_(sessions))
         world.issues |= {(row.session, row.issue): state_of(Issue, row) for row in await session.exec(issues)}
-    if ending := {event.session for event in events if isinstance(event, SurveyHeld)}:
+    if ending := {event.session for event in events if isinstance(event, SurveyReport)}:
         people = select(tables.Participant).where(col(tables.Participant.session).in_(ending))
         for row in await session.exec(people):
             world.roster_of(row.session)[row.participant] = state_of(Participant, row)
@@ -67,8 +68,8 @@ async def _surveyed(session: AsyncSession, names: set[str], into: Surveyed) -> N
         into.choices[choice.session, choice.project_code] = state_of(Choice, choice)
     for finding in await session.exec(select(tables.Finding).where(col(tables.Finding.session).in_(names))):
         into.findings[finding.session, finding.finding] = state_of(Finding, finding)
-    for held in await session.exec(select(tables.Survey).where(col(tables.Survey.session).in_(names))):
-        into.held[held.session] = state_of(Survey, held)
+    for ended in await session.exec(select(tables.Survey).where(col(tables.Survey.session).in_(names))):
+        into.ended[ended.session] = state_of(Survey, ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,25 @@ class Overview:
     sites: list[Site]
     choices: list[Choice]
     findings: list[Finding]
-    held: Survey | None
+    ended: Survey | None
     roster: list[Surveyor]
+
+    @property
+    def held(self) -> Survey | None:
+        """The survey, if it was held."""
+        return self.ended if self.ended is not None and self.ended.held_at is not None else None
+
+    @property
+    def called_off(self) -> Survey | None:
+        """The survey, if it is on record that it is not held."""
+        return self.ended if self.ended is not None and self.ended.called_off is not None else None
+
+    @property
+    def miscounted(self) -> bool:
+        """Whether the roster or the findings have changed since the survey was counted: a correction counts anew."""
+        chosen = [one for one in self.choices if one.state == Picked.CHOSEN]
+        now = totals(self.roster, len(chosen), len(self.findings))
+        return self.held is not None and self.held.totals != now
 
     @property
     def readiness(self) -> str:
@@ -106,7 +124,7 @@ async def overview(session: AsyncSession, registry: Registry, name: str) -> Over
         sites=sorted(known.sites.values(), key=lambda one: (one.kind, one.site)),
         choices=sorted(known.choices.values(), key=lambda one: (one.state, one.project_code)),
         findings=sorted(known.findings.values(), key=lambda one: (one.found_at, one.finding)),
-        held=known.held.get(name),
+        ended=known.ended.get(name),
         roster=roster(registry, sorted(people, key=lambda one: one.number), known.chosen(name)),
     )
 

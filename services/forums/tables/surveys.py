@@ -55,11 +55,11 @@ class Finding(Table, table=True):
 
 
 class Survey(Table, table=True):
-    """A session's survey once it was held, with its control totals."""
+    """How a session's survey ended: held, with its control totals, or called off."""
 
     __tablename__ = "survey"
     session: str = Field(primary_key=True, foreign_key="forum.session")
-    held_at: datetime
+    held_at: datetime | None = None
     started_at: datetime | None = None
     presented_by: list[dict[str, Any]] = Field(sa_type=JSONB)
     situation: str | None = Field(default=None, sa_type=Text)
@@ -68,6 +68,11 @@ class Survey(Table, table=True):
     city: int
     banner: int
     owners: int
+    corrections: int = 0
+    correction: str | None = Field(default=None, sa_type=Text)
+    called_off: str | None = Field(default=None, sa_type=Text)
+    called_off_at: datetime | None = None
+    called_off_by: str | None = Field(default=None, sa_type=Text)
 
 
 class Photo(Table, table=True):

@@ -11,6 +11,7 @@ from shared.events import (
     ApplicationWithdrawn,
     ApprovalCorrected,
     ApprovalSigned,
+    LicenceCorrected,
     LicenceIssued,
 )
 
@@ -50,8 +51,11 @@ def _corrected(known: SessionFacts, fact: Fact) -> None:
 
 
 def _licence(known: SessionFacts, fact: Fact) -> None:
-    licence = LicenceIssued.model_validate(fact.data)
-    _case(known, fact).licences[licence.number] = licence
+    _case(known, fact).licences[fact.version] = LicenceIssued.model_validate(fact.data)
+
+
+def _licence_corrected(known: SessionFacts, fact: Fact) -> None:
+    _case(known, fact).licence_corrections[fact.version] = LicenceCorrected.model_validate(fact.data)
 
 
 READERS: Final[Mapping[str, Reader]] = {
@@ -61,4 +65,5 @@ READERS: Final[Mapping[str, Reader]] = {
     ApprovalSigned.type: _signed,
     ApprovalCorrected.type: _corrected,
     LicenceIssued.type: _licence,
+    LicenceCorrected.type: _licence_corrected,
 }

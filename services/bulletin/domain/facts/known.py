@@ -17,6 +17,7 @@ from shared.events import (
     ForumHeld,
     IssueRaised,
     IssueStanding,
+    LicenceCorrected,
     LicenceIssued,
     QuestionLeftOpen,
     SessionClosed,
@@ -31,6 +32,7 @@ from shared.events import (
     VisitRecord,
     VisitsConcluded,
 )
+from shared.identifiers import licence_number
 from shared.vocabulary import Formality, Level, SessionKind
 
 
@@ -45,7 +47,24 @@ class Case:
     decision: ApprovalSigned | ApprovalCorrected | None = None
     decision_version: int = -1
     amended: bool = False
-    licences: dict[str, LicenceIssued] = field(default_factory=dict)
+    licences: dict[int, LicenceIssued] = field(default_factory=dict)
+    """By version of the fact."""
+    licence_corrections: dict[int, LicenceCorrected] = field(default_factory=dict)
+
+    def licences_now(self) -> list[tuple[str, str]]:
+        """Return kind and number of each licence as they were put right last, in the order of their numbers."""
+        on_record: list[tuple[str, str]] = []
+        facts: dict[int, LicenceIssued | LicenceCorrected] = {**self.licences, **self.licence_corrections}
+        for _, fact in sorted(facts.items()):
+            if isinstance(fact, LicenceIssued):
+                on_record.append((fact.licence_type, fact.number))
+                continue
+            wrong = licence_number(fact.number)
+            on_record = [
+                (fact.licence_type or kind, fact.right_number) if licence_number(number) == wrong else (kind, number)
+                for kind, number in on_record
+            ]
+        return sorted(on_record, key=lambda one: one[1])
 
 
 @dataclass
