@@ -41,6 +41,7 @@ def _days(count: float) -> datetime:
 
 
 ISSUES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "IssueAcknowledged": _ISSUE | {"acknowledged_by": "王喆（虚构）", "acknowledged_at": _days(1.1)},
     "IssueAnswered": _ISSUE
     | {
         "unit": _LAND,

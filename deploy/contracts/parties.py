@@ -27,6 +27,7 @@ _DISPATCHES: Final = (
     "市发展和改革委员会、市政府办公室；旗区政府（限本旗区单位） · "
     "the city DRC, the general office; the banner's government, to its own units"
 )
+_TOLD: Final = "收到通知的单位 · the unit that was told of it"
 _LEAD: Final = "主办单位 · the unit in the lead"
 _CALLS_BACK: Final = (
     "旗区政府、园区；市发展和改革委员会（转达企业意见） · the banner or its park, the city DRC, for the enterprise"
@@ -85,6 +86,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ForwardReceived": ("转报已获受理", _OWNER),
     "ForwardResolved": ("转报已有结果", _OWNER),
     "IssueRaised": ("企业已提出问题", f"{_BANNER}；{_DRC}；{_SERVICE}"),
+    "IssueAcknowledged": ("问题已签收", _TOLD),
     "IssueAnswered": ("问题已答复", _ANSWERS),
     "IssueDispatched": ("问题已交办", _DISPATCHES),
     "IssueObjected": ("主办单位已提出异议", _LEAD),

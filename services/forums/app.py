@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from services.forums import api
 from services.forums.agenda import Diary
 from services.forums.api import issue_ledger
+from services.forums.api import notices as notice_api
 from services.forums.api import surveys as survey_api
 from services.forums.handlers import HANDLERS
-from services.forums.pages import gathering, issue, issues, minutes, prints, sessions, surveys
+from services.forums.pages import gathering, issue, issues, minutes, notices, prints, sessions, surveys
 from services.forums.store import Desk, heard
 from shared.agenda import Timekeeper
 from shared.printing.papers import Papers
@@ -29,10 +30,12 @@ def build(settings: ServiceSettings) -> FastAPI:
         routes=[
             api.routes(spine.database, spine.keys),
             issue_ledger.routes(spine.database, spine.keys, spine.clock),
+            notice_api.routes(spine.database, spine.keys, spine.clock),
             survey_api.routes(spine.database, spine.keys, spine.clock),
             sessions.routes(spine.database, pages),
             issues.routes(spine.database, spine.clock, pages),
             issue.routes(spine, pages),
+            notices.routes(spine, pages),
             gathering.routes(spine, pages),
             minutes.routes(spine, pages),
             prints.routes(spine, pages, papers),

@@ -69,6 +69,7 @@ from shared.events.followup import (
 )
 from shared.events.forums import ForumHeld
 from shared.events.issues import (
+    IssueAcknowledged,
     IssueAnswered,
     IssueClosedOut,
     IssueCorrected,
@@ -263,6 +264,7 @@ __all__ = [
     "ForwardResolved",
     "Forwarding",
     "InvitedDepartment",
+    "IssueAcknowledged",
     "IssueAnswered",
     "IssueClosedOut",
     "IssueCorrected",

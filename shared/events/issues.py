@@ -72,6 +72,14 @@ class IssueRaised(IssueEvent, type="chunfeng.issue.raised.v1"):
     suggested: tuple[CreditCode, ...] = Field(default=(), description="Stated by the service: departments of the topic")
 
 
+class IssueAcknowledged(IssueEvent, type="chunfeng.issue.acknowledged.v1"):
+    """A unit took note of an issue that came to it, or of what became of it (签收; notice §二(二)2)."""
+
+    acknowledged_by: Line
+    acknowledged_at: Moment
+    unit: CreditCode | None = Field(default=None, description="Stated by the service: the unit that took note")
+
+
 class IssueAnswered(IssueEvent, type="chunfeng.issue.answered.v1"):
     """A department answered an issue before it was dispatched: on the spot, if on the day (notice §二(二)4(3))."""
 

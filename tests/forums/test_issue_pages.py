@@ -75,6 +75,18 @@ async def _dispatch(page: Page, address: str) -> None:
     assert await page.get_by_text("协办 市水利局").first.is_visible()
 
 
+async def _acknowledge(page: Page, address: str) -> None:
+    await page.goto(f"{address}/issues")
+    await page.get_by_role("link", name="本单位通知 (2)").click()
+    assert await page.get_by_text("由本单位主办").is_visible()
+    assert await page.get_by_text("逾期未办，已转督办").is_visible()
+    await page.get_by_role("checkbox").first.check()
+    await page.get_by_label("签收人").fill("王喆（虚构）")
+    await _photograph(page, "issue-notices-phone")
+    await page.get_by_role("button", name="签收所选").click()
+    await page.get_by_text("全部已签收").wait_for()
+
+
 async def _resolve(page: Page, address: str) -> None:
     await page.goto(f"{address}/issues")
     assert await page.locator(".badge", has_text="督办").is_visible()
@@ -116,6 +128,7 @@ async def test_an_issue_is_recorded_on_a_phone_and_dispatched_resolved_and_close
             await _dispatch(page, address)
         await pass_to(office, held, at(9, days=15))
         async with visit(browser, address, token=office.tokens[LAND.unit], size=PHONE) as page:
+            await _acknowledge(page, address)
             await _resolve(page, address)
         async with visit(browser, address, token=office.tokens[DRC.unit], size=DESK) as page:
             await _close(page, address)

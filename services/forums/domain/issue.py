@@ -82,6 +82,8 @@ class Issue:
     escalations: int = 0
     reopened: int = 0
     reassigned: int = 0
+    notices: int = 0
+    """How many of its steps somebody was told of."""
 
     @property
     def subject(self) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.campaign import Registry
 from shared.clock import SHANGHAI
 from shared.events import (
+    IssueAcknowledged,
     IssueAnswered,
     IssueClosedOut,
     IssueCorrected,
@@ -35,6 +36,7 @@ Told = tuple[str, str]
 
 _TITLES: Final[Mapping[str, Told]] = {
     IssueRaised.type: ("提出", "Raised"),
+    IssueAcknowledged.type: ("签收", "Acknowledged"),
     IssueAnswered.type: ("答复", "Answered"),
     IssueDispatched.type: ("交办", "Dispatched"),
     IssueObjected.type: ("提出异议", "Objection"),
@@ -54,7 +56,8 @@ _TITLES: Final[Mapping[str, Told]] = {
 _SAID: Final[Mapping[str, Told]] = {
     "text": ("内容", "text"),
     "answer": ("答复", "answer"),
-    "unit": ("答复单位", "unit"),
+    "acknowledged_by": ("签收人", "acknowledged by"),
+    "unit": ("单位", "unit"),
     "answered_by": ("答复人", "answered by"),
     "note": ("说明", "note"),
     "right_unit": ("应由其办理的单位", "the right unit"),
@@ -89,6 +92,11 @@ _WORDS: Final[Mapping[str, type[Word]]] = {
 }
 _UNITS: Final = ("unit", "right_unit")
 _NOTHING: Final[tuple[Any, ...]] = (None, [], 0, "")
+
+
+def title_of(kind: str) -> Told:
+    """Return what a fact is called, by its wire type."""
+    return _TITLES.get(kind, (kind, kind))
 
 
 class Change(BaseModel):

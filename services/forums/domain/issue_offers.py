@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class Step(Word):
     """A step of an issue's way."""
 
+    ACKNOWLEDGED = "acknowledged", "签收", "Acknowledge"
     ANSWERED = "answered", "登记答复", "Record an answer"
     DISPATCHED = "dispatched", "交办", "Dispatch"
     OBJECTED = "objected", "提出异议", "Object"
@@ -48,9 +49,9 @@ class _Caller:
         self.works = caller.role in {Role.DEPARTMENT, Role.DRC, Role.OFFICE} and (caller.level is Level.CITY or here)
 
 
-def offers(issue: Issue, caller: Caller, registry: Registry) -> tuple[Step, ...]:
-    """Return the steps to offer, the most likely first."""
-    who, offered = _Caller(caller, issue.session), list[Step]()
+def offers(issue: Issue, caller: Caller, registry: Registry, *, unseen: bool = False) -> tuple[Step, ...]:
+    """Return the steps to offer, the most likely first; who has not seen a notice may say that he has."""
+    who, offered = _Caller(caller, issue.session), [Step.ACKNOWLEDGED] if unseen else []
     if issue.state == IssueState.RAISED:
         if who.city or who.banner:
             offered.append(Step.DISPATCHED)

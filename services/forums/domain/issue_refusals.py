@@ -181,3 +181,12 @@ class NoFeedbackYet(Refused):
     row = 35
     zh = "企业尚未评价；未经企业评价销号的，请写明原因（reason）"
     en = "The enterprise has not given its feedback; to close without it, give the reason"
+
+
+class NothingToAcknowledge(Refused):
+    """The unit was told nothing of the issue that it has not acknowledged."""
+
+    status = 409
+    row = 35
+    zh = "问题 {issue} 没有待{unit}签收的通知"
+    en = "There is no notice of the issue {issue} that {unit} has not acknowledged"

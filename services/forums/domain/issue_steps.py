@@ -13,6 +13,7 @@ from services.forums.domain.issue_refusals import (
     NotTheLead,
     UnitUnknown,
 )
+from services.forums.domain.notices import told_of
 from services.forums.domain.scope import by_banner, with_forum
 from shared.campaign import NotAllowed, Registry, StatedByService, allow_division, is_city_drc
 from shared.clock import shanghai_date
@@ -61,8 +62,16 @@ def step(world: ForumsWorld, event: IssueEvent) -> Step:
 
 def record(world: ForumsWorld, registry: Registry, event: E, after: Issue) -> Sequence[Event]:
     """Keep what the issue has become, and state it with the fact."""
-    world.put_issue(after)
+    keep(world, registry, event, after)
     return [event.model_copy(update={"standing": standing_of(after, registry)})]
+
+
+def keep(world: ForumsWorld, registry: Registry, event: IssueEvent, after: Issue) -> None:
+    """Keep what the issue has become, and whom the step concerns."""
+    counted, notices = told_of(world.issues.get((after.session, after.issue)), after, event, registry)
+    world.put_issue(counted)
+    for one in notices:
+        world.put_notice(one)
 
 
 def must_be(at: Step, what: str, what_en: str, *states: IssueState) -> None:

@@ -11,7 +11,7 @@ from services.forums.domain.issue_refusals import (
     IssueNumberTaken,
     NothingChanged,
 )
-from services.forums.domain.issue_steps import must_be, must_be_open, not_before, on, record, step, unit_here
+from services.forums.domain.issue_steps import keep, must_be, must_be_open, not_before, on, record, step, unit_here
 from services.forums.domain.scope import by_banner_or_city_drc, with_forum
 from shared.campaign import Registry, StatedByService, allow_division, is_city_drc
 from shared.events import Event, IssueAnswered, IssueCorrected, IssueRaised, IssueWithdrawn
@@ -47,7 +47,7 @@ def raised(registry: Registry, event: IssueRaised, *, late: bool) -> Issue:
 def begin(world: ForumsWorld, registry: Registry, event: IssueRaised, *, late: bool = False) -> IssueRaised:
     """Keep a new issue and return the fact of it with its standing."""
     issue = raised(registry, event, late=late)
-    world.put_issue(issue)
+    keep(world, registry, event, issue)
     return event.model_copy(update={"standing": standing_of(issue, registry)})
 
 

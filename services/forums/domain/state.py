@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.forums.domain.gathering import Arrangement, Consultation, Minutes, Need, Participant, Speech
 from services.forums.domain.issue import Issue
+from services.forums.domain.notices import Notice
 from services.forums.domain.surveying import Choice, Finding, Site, Survey
 
 
@@ -27,7 +28,7 @@ class Forum:
 
 
 SurveyState = Site | Choice | Finding | Survey
-State = Forum | Issue | Participant | Need | Arrangement | Speech | Consultation | Minutes | SurveyState
+State = Forum | Issue | Notice | Participant | Need | Arrangement | Speech | Consultation | Minutes | SurveyState
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services.forums.domain import (
+    acknowledging,
     agenda,
     attendance,
     closing,
@@ -21,6 +22,7 @@ from services.forums.domain import (
 )
 from services.forums.domain.gathering import Arrangement, Consultation, Minutes, Need, Participant, Speech
 from services.forums.domain.issue import Issue
+from services.forums.domain.notices import Notice
 from services.forums.domain.state import Changes, Forum, State, SurveyState
 from services.forums.domain.surveying import Choice, Finding, Site, Surveyed
 from shared.campaign import Registry
@@ -34,6 +36,7 @@ from shared.events import (
     ForumHeld,
     ForumNeedReported,
     ForumNeedWithdrawn,
+    IssueAcknowledged,
     IssueAnswered,
     IssueClosedOut,
     IssueCorrected,
@@ -79,6 +82,8 @@ class ForumsWorld:
     forums: dict[str, Forum] = field(default_factory=dict)
     issues: dict[tuple[str, str], Issue] = field(default_factory=dict)
     """By session and id; complete only for a session whose forum the group holds."""
+    notices: dict[tuple[str, str, int, str], Notice] = field(default_factory=dict)
+    """By session, issue, number and unit; those of the issues that the group acknowledges, and new ones."""
     rosters: dict[str, dict[str, Participant]] = field(default_factory=dict)
     """By session, whole, for each whose roster the group touches or whose forum it holds."""
     needs: dict[tuple[str, str], Need] = field(default_factory=dict)
@@ -148,6 +153,14 @@ class ForumsWorld:
         self.issues[issue.session, issue.issue] = issue
         self.put(issue)
 
+    def put_notice(self, notice: Notice) -> None:
+        self.notices[notice.session, notice.issue, notice.number, notice.unit] = notice
+        self.put(notice)
+
+    def notices_of(self, session: str, issue: str) -> list[Notice]:
+        """Return what units were told of an issue."""
+        return [one for one in self.notices.values() if (one.session, one.issue) == (session, issue)]
+
     def put_survey(self, state: SurveyState) -> None:
         """Keep what became of a survey."""
         match state:
@@ -166,6 +179,7 @@ Rule = Callable[[ForumsWorld, Posted, Any], Sequence[Event]]
 
 RULES: Mapping[type[Event], Rule] = {
     IssueRaised: issues.raise_issue,
+    IssueAcknowledged: acknowledging.acknowledge,
     IssueAnswered: issues.answer,
     IssueCorrected: issues.correct,
     IssueWithdrawn: issues.withdraw,

@@ -12,8 +12,9 @@ from services.forums.domain.issue_offers import Step, offers
 from services.forums.pages.issue_forms import FORMS, Field, data_of
 from services.forums.store.issue_dossier import opened
 from services.forums.store.issue_ledger import IssueLedger
+from services.forums.store.notices import Notices
 from shared.campaign import Registry
-from shared.clock import SHANGHAI
+from shared.clock import SHANGHAI, shanghai_date
 from shared.events import IssueRaised, PlannedSession, Unit
 from shared.plans import Plans
 from shared.posted import Caller
@@ -73,7 +74,9 @@ class IssuePages:
         now = self._spine.clock.now()
         async with self._spine.database.reading() as database:
             found = await opened(database, self._plans, session, issue, now)
-        steps = offers(found.issue, caller, found.registry)
+            notices = await Notices(database, self._plans).of_issue(session, issue, shanghai_date(now))
+        unseen = any(one.unit == caller.unit and one.seen_at is None for one in notices)
+        steps = offers(found.issue, caller, found.registry, unseen=unseen)
         if trouble is not None and trouble.step is not None and trouble.step not in steps:
             trouble = Trouble(trouble.problem, trouble.status)
         return await self._pages.show(
@@ -82,6 +85,7 @@ class IssuePages:
             status=trouble.status if trouble else 200,
             line=found.dossier.line,
             history=found.dossier.history,
+            notices=notices,
             issue=found.issue,
             team_said=found.team_said,
             photos=found.photos,

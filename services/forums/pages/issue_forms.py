@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from services.forums.domain.issue_offers import Step
 from shared.clock import SHANGHAI
 from shared.events import (
+    IssueAcknowledged,
     IssueAnswered,
     IssueClosedOut,
     IssueCorrected,
@@ -61,6 +62,13 @@ _DUE: Final = Field(
 )
 
 FORMS: Final[Mapping[Step, StepForm]] = {
+    Step.ACKNOWLEDGED: StepForm(
+        IssueAcknowledged,
+        (
+            Field("acknowledged_by", "签收人", "Acknowledged by"),
+            _when("acknowledged_at", "签收时间", "Acknowledged at"),
+        ),
+    ),
     Step.ANSWERED: StepForm(
         IssueAnswered,
         (

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.forums import sheets
 from services.forums.domain.issue_ledger import rate_tables
 from services.forums.store.issue_ledger import SORTS, Filters, IssueLedger
+from services.forums.store.notices import Notices
 from shared.campaign import Registry
 from shared.clock import Clock, shanghai_date
 from shared.database import Database
@@ -59,6 +60,7 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
             asked = filters.asked(registry.plan.campaign, shanghai_date(clock.now()), caller.unit)
             lights = await store.count(registry, asked)
             lines = await store.lines(registry, asked, sort=sort, limit=_LINES, offset=_LINES * (page - 1))
+            unseen = await Notices(session, plans).unseen(caller.unit)
         return await pages.show(
             request,
             "issues.html",
@@ -68,6 +70,7 @@ def routes(database: Database, clock: Clock, pages: Pages) -> APIRouter:
             lights=lights,
             lines=lines,
             total=sum(lights.values()),
+            unseen=unseen,
             page=page,
             pages=max(-(-sum(lights.values()) // _LINES), 1),
             sort=sort,

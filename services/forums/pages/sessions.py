@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from services.forums.domain.readiness import points
 from services.forums.store import Gathering, Gatherings
+from services.forums.store.notices import Notices
 from shared.database import Database
 from shared.plans import Plans
 from shared.posted import Caller
@@ -19,11 +20,12 @@ def routes(database: Database, pages: Pages) -> APIRouter:
     visitor = pages.needs_login()
 
     @router.get("/")
-    async def sessions(request: Request, _: Annotated[Caller, visitor]) -> Response:
+    async def sessions(request: Request, caller: Annotated[Caller, visitor]) -> Response:
         async with database.reading() as session:
             found = await Gatherings(session, plans).all()
+            unseen = await Notices(session, plans).unseen(caller.unit)
         rows = [(one, sum(person.confirmed for person in one.roster.values()), _undone(one)) for one in found]
-        return await pages.show(request, "sessions.html", forums=rows)
+        return await pages.show(request, "sessions.html", forums=rows, unseen=unseen)
 
     return router
 

@@ -11,9 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums import tables
 from services.forums.domain.issue import Issue, standing_of
+from services.forums.domain.notices import told_of
 from services.forums.domain.questions import become_issue, issue_id, take_over
 from services.forums.store.rows import save, state_of
-from shared.events import IssueAnswered, IssueEscalated, IssueRaised, QuestionAnswered, QuestionLeftOpen
+from shared.campaign import Registry
+from shared.events import IssueAnswered, IssueEscalated, IssueEvent, IssueRaised, QuestionAnswered, QuestionLeftOpen
 from shared.plans import Plans
 
 _DUE: Final = text("SELECT EXISTS (SELECT FROM issue WHERE next_at <= :now)")
@@ -69,8 +71,8 @@ async def escalate(session: AsyncSession, plans: Plans, now: datetime) -> list[t
     fallen = []
     for issue in issues:
         after, event = issue.at_its_hour()
-        await save(session, after)
         registry = registries[issue.session.rpartition("-")[0]]
+        await _keep_issue(session, registry, issue, after, event)
         stated = event.model_copy(update={"standing": standing_of(after, registry)})
         fallen.append((stated, issue.next_at or now, after.escalations))
     await session.flush()
@@ -88,19 +90,28 @@ async def take_questions(session: AsyncSession, plans: Plans) -> list[IssueRaise
             left_open = QuestionLeftOpen.model_validate_json(row.data or "")
             taken = await _ids(session, name)
             made, raised = become_issue(registry, left_open, issue_id("policy", question, taken))
-            await save(session, made)
+            await _keep_issue(session, registry, None, made, raised)
             row.issue = made.issue
             facts.append(raised)
         if row.answer is not None:
             told = QuestionAnswered.model_validate_json(row.answer)
             issue = state_of(Issue, await session.get_one(tables.Issue, (name, row.issue)))
             if (taken_over := take_over(registry, issue, told)) is not None:
-                await save(session, taken_over[0])
+                await _keep_issue(session, registry, issue, *taken_over)
                 facts.append(taken_over[1])
             row.done = True
         session.add(row)
         await session.flush()
     return facts
+
+
+async def _keep_issue(
+    session: AsyncSession, registry: Registry, before: Issue | None, after: Issue, event: IssueEvent
+) -> None:
+    counted, notices = told_of(before, after, event, registry)
+    await save(session, counted)
+    for one in notices:
+        await save(session, one)
 
 
 async def _ids(session: AsyncSession, name: str) -> Sequence[str]:

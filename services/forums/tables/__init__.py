@@ -2,7 +2,7 @@
 
 from services.forums.tables.base import Campaign, Table
 from services.forums.tables.forum import Forum
-from services.forums.tables.issues import Issue, Question
+from services.forums.tables.issues import Issue, Notice, Question
 from services.forums.tables.meeting import Arrangement, Consultation, Minutes, Need, Participant, Speech, Team
 from services.forums.tables.surveys import Choice, Finding, Photo, Site, Survey
 
@@ -16,6 +16,7 @@ __all__ = [
     "Issue",
     "Minutes",
     "Need",
+    "Notice",
     "Participant",
     "Photo",
     "Question",

@@ -56,6 +56,23 @@ class Issue(Table, table=True):
     escalations: int
     reopened: int
     reassigned: int
+    notices: int = 0
+
+
+class Notice(Table, table=True):
+    """A unit was told of a step of an issue; what each field means is said in domain/notices.py."""
+
+    __tablename__ = "notice"
+    session: str = Field(primary_key=True, foreign_key="forum.session")
+    issue: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    unit: str = Field(primary_key=True, index=True)
+    kind: str
+    cause: str
+    told_at: datetime
+    due: date | None = None
+    seen_at: datetime | None = None
+    seen_by: str | None = None
 
 
 class Question(Table, table=True):
