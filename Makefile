@@ -12,7 +12,7 @@ WORKERS ?= 3
 pytest = $(bin)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --reruns 1
 options = $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-.PHONY: help environment setup up demo test check fmt migrate contracts rows chaos bench image clean
+.PHONY: help environment setup up demo test check fmt migrate contracts rows chaos fuzz bench image clean
 
 help: ## This help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ rows: setup ## 验收各行 · The rows of docs/rows.md and what checks them
 
 chaos: environment ## 故障演练 · Kill services in the middle of a session: KILLS=20 SEED=1
 	@exec $(bin)/chunfeng chaos $(options)
+
+fuzz: setup ## 接口模糊测试 · 10,000 requests made from every service's OpenAPI: ARGS="--seed 8"
+	@exec $(bin)/python -m deploy.fuzz $(ARGS)
 
 bench: environment ## 性能测量 · How many facts, how fast, beside baselines of the same run
 	@exec $(bin)/chunfeng bench $(ARGS)

@@ -6,32 +6,23 @@ Chinese in it; a text that a spreadsheet would take for a formula stands behind 
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-import python_calamine
 import xlsxwriter
 
+from shared import workbooks
 from shared.clock import SHANGHAI
-from shared.problems import Refused
 from shared.vocabulary import Word
+from shared.workbooks import MOST_ROWS as MOST_ROWS
+from shared.workbooks import NotATable as NotATable
+from shared.workbooks import too_many_rows
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = (*("=", "+", "-", "@", "\t", "\r", "\n"), *"＝＋－＠")
 _LAST_ROW: Final = 2_000
 """Down to here an empty XLSX template offers its lists of choices."""
-MOST_ROWS: Final = 20_000
-MOST_UNPACKED: Final = 200 * 1024 * 1024
-
-
-class NotATable(Refused):
-    """The file is no CSV or XLSX table with the columns asked for."""
-
-    row = 77
-    zh = "无法读取表格：{reason}"
-    en = "The table cannot be read: {reason_en}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +131,7 @@ def read(columns: Sequence[Column], content: bytes) -> list[Row]:
     rows = []
     for number, cells in enumerate(table, start=2):
         if number > MOST_ROWS:
-            raise NotATable(reason=f"超过{MOST_ROWS}行，请分表", reason_en=f"more than {MOST_ROWS} rows; split it")
+            raise too_many_rows()
         texts = {c.name: unescaped(cells[at].strip()) if at < len(cells) else "" for c, at in places.items()}
         if any(texts.values()):
             rows.append(Row(number, {c.name: _value(c, texts[c.name]) for c in places}))
@@ -164,29 +155,12 @@ def _value(column: Column, text: str) -> str:
 
 def _cells(content: bytes) -> Iterator[list[str]]:
     if content.startswith(b"PK"):
-        _bounded(content)
-        try:
-            sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        except python_calamine.CalamineError as error:
-            raise NotATable(reason="不是完好的 XLSX 文件", reason_en="it is no intact XLSX file") from error
-        for row in sheet.to_python(skip_empty_area=False):
-            yield [_plain(value) for value in row]
+        yield from workbooks.cells(content)
         return
     try:
         yield from csv.reader(io.StringIO(_decoded(content), newline=""))
     except csv.Error as error:
         raise NotATable(reason=f"不是完好的 CSV（{error}）", reason_en=f"it is no intact CSV: {error}") from error
-
-
-def _bounded(content: bytes) -> None:
-    """Refuse a workbook that would unpack to more than any table needs."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
-        raise NotATable(reason="不是完好的 XLSX 文件", reason_en="it is no intact XLSX file") from error
-    if size > MOST_UNPACKED:
-        raise NotATable(reason="展开后过大，请分表", reason_en="it unpacks to too much; split it")
 
 
 def _decoded(content: bytes) -> str:
@@ -197,14 +171,3 @@ def _decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     raise NotATable(reason="编码应为 UTF-8 或 GB 18030", reason_en="it is neither UTF-8 nor GB 18030")
-
-
-def _plain(value: object) -> str:
-    """Return a cell's value as text: a spreadsheet turns a due date into a date and a count into a float."""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S") if value.time() != datetime.min.time() else f"{value:%Y-%m-%d}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from shared.eventsheets import Sheet, moment
 from shared.imports.kinds import Refusal
 from shared.problems import Refused, invalid
 from shared.swift import SwiftReader
+from shared.workbooks import MOST_UNPACKED
 from tests.builders import approval_signed, owner
 from tests.posting import cloudevent
 
@@ -144,12 +146,46 @@ def test_a_damaged_workbook_is_a_table_or_none(place: int, damage: bytes) -> Non
         told(refusal)
 
 
-def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.MOST_UNPACKED + 1))
+def altered(change: Callable[[str, bytes], bytes], *, saying: int = 0) -> bytes:
+    """Return a good workbook with its parts changed; `saying` is the size that each is said to unpack to."""
+    file, good = io.BytesIO(), sheets.write_xlsx("表", SHEETS[0].columns, [{"session": "spring-2022-150602"}])
+    with zipfile.ZipFile(io.BytesIO(good)) as whole, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in whole.infolist():
+            archive.writestr(part.filename, change(part.filename, whole.read(part)))
+        for part in archive.infolist() if saying else ():
+            part.file_size = saying
+    return file.getvalue()
+
+
+def in_sheet(more: str) -> Callable[[str, bytes], bytes]:
+    return lambda name, text: (
+        text.replace(b"</sheetData>", more.encode() + b"</sheetData>") if "sheet1" in name else text
+    )
+
+
+HOSTILE = {
+    "a cell in the last corner": altered(in_sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')),
+    "a cell within a cell": altered(in_sheet('<row><c r="A9"><c r="XFD1048576"><v>1</v></c></c></row>')),
+    "a prefix": altered(in_sheet('<x:row xmlns:x="x"><x:c r="ZZZ9"><x:v>1</x:v></x:c></x:row>')),
+    "a million cells in a row": altered(in_sheet("<row>" + "<c><v>1</v></c>" * 300 + "</row>")),
+    "entities": altered(lambda _, text: text.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "cc">]>', 1)),
+    "gigabytes": altered(lambda name, text: b"<a>" + b"0" * MOST_UNPACKED + b"</a>" if "sheet1" in name else text),
+    "gigabytes said to be little": altered(in_sheet("<!--" + "0" * 1_000_000 + "-->"), saying=2000),
+    "a sheet that is no XML": altered(lambda _, text: b"binary" if b"<worksheet" in text else text),
+}
+
+
+@pytest.mark.row(77)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_workbook_that_asks_for_more_than_a_table_needs_is_refused(name: str) -> None:
     with pytest.raises(sheets.NotATable):
-        sheets.read(SHEETS[0].columns, file.getvalue())
+        sheets.read(SHEETS[0].columns, HOSTILE[name])
+
+
+@pytest.mark.row(77)
+def test_cells_that_are_only_styled_may_stand_anywhere() -> None:
+    styled = altered(in_sheet('<row r="1048576"><c r="XFD1048576" s="1" t="s"/></row>'))
+    assert len(sheets.read(SHEETS[0].columns, styled)) == 1
 
 
 @given(st.text(max_size=60) | st.datetimes().map(str) | st.dates().map(str))
