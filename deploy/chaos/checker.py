@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from deploy.chaos.ledger import Answer, Sent
-from shared.events import KeyIssued, KeyRevoked
+from shared.events import DutyFulfilled, KeyIssued, KeyRevoked, NoticeSent, SessionScheduled
 
-_BY_HAND: Final = {KeyIssued.type, KeyRevoked.type}
+_OF_ITS_OWN: Final = {KeyIssued.type, KeyRevoked.type, NoticeSent.type, DutyFulfilled.type}
+"""What the approvals service says without a post: by an operator's hand, or by its clock."""
 _SHOWN: Final = 3
 
 
@@ -103,6 +104,7 @@ def check(ledger: Iterable[Sent | Answer], evidence: Evidence) -> Verdict:
     verdict.broken += _unknown(sent, taken, evidence)
     verdict.broken += _sequences(evidence)
     verdict.broken += _accounts(evidence)
+    verdict.broken += _told(evidence)
     return verdict
 
 
@@ -152,7 +154,7 @@ def _unknown(sent: set[str], accepted: Mapping[str, object], evidence: Evidence)
     recorded = {fact.id for fact in evidence.outboxes}
     aliens = [fact.id for fact in evidence.bulletin if fact.id not in recorded]
     for fact in evidence.bulletin:
-        own = fact.source == "/chunfeng/bulletin" or fact.type in _BY_HAND
+        own = fact.source == "/chunfeng/bulletin" or fact.type in _OF_ITS_OWN
         receipt = evidence.receipts.get(fact.cause)
         answer_lost = fact.cause in sent and receipt is not None and fact.id in receipt.facts
         if not (own or fact.cause in accepted or answer_lost):
@@ -191,6 +193,14 @@ def _accounts(evidence: Evidence) -> list[str]:
     if Counter((fact.session, fact.type) for fact in distinct) != evidence.totals:
         broken.append("I3: the witness's totals are not those of the stream")
     return broken
+
+
+def _told(evidence: Evidence) -> list[str]:
+    """I2: what a service says by its clock it says once; the clients set each session's date once, and move none."""
+    scheduled = Counter(fact.session for fact in evidence.outboxes if fact.type == SessionScheduled.type)
+    told = Counter(fact.session for fact in evidence.bulletin if fact.type == NoticeSent.type)
+    wrong = [f"{session} {told[session]} times" for session in sorted(scheduled | told) if told[session] != 1]
+    return _some("I2: a session's notice was not sent once", wrong)
 
 
 def _some(what: str, which: list[str]) -> list[str]:

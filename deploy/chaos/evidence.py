@@ -21,6 +21,11 @@ from shared.outbox import source_of
 from shared.stream import STREAM
 
 CONSUMERS: Final = ("approvals", "forums", "policy", "bulletin", witness.NAME)
+_UNTOLD: Final = {
+    "changed sessions": "SELECT count(*) AS rows FROM untold WHERE changes > 0",
+    "fulfilled duties": "SELECT count(*) AS rows FROM duty WHERE untold",
+}
+"""What the approvals service owes a fact by its own clock (its agenda)."""
 _PATIENCE: Final = 60.0
 _ALL: Final = ("bulletin", witness.NAME)
 """Who listens to everything."""
@@ -48,6 +53,10 @@ async def under_way(world: World, *, waiting: bool) -> str | None:
         (held,) = await query(world, service, "SELECT count(*) AS events FROM waiting")
         if waiting and held["events"]:
             return f"{held['events']} events wait in {service}"
+    for what, statement in _UNTOLD.items():
+        (untold,) = await query(world, "approvals", statement)
+        if untold["rows"]:
+            return f"{untold['rows']} {what} are still to be told"
     client = await nats.connect(world.nats.url("operator"), connect_timeout=2)
     try:
         for consumer in CONSUMERS:

@@ -115,7 +115,9 @@ class Nemesis:
             while pending and self.total < kills:
                 strike = await self._next(pending[:_AHEAD])
                 if strike is None:
+                    # All are starting: a moment. If it lasts, somebody cannot start, and no kill would ever follow.
                     await asyncio.sleep(0.05)
+                    await self.world.all_ready()
                     self._note_crashes()
                     continue
                 pending.remove(strike)

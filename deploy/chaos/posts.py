@@ -41,6 +41,8 @@ from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, Formality, Leve
 _SERVICES: Final = dict.fromkeys((IssueRaised, ForumHeld), "forums") | dict.fromkeys(
     (TeamAssigned, VisitsConcluded), "policy"
 )
+_NOTICE_QUIET: Final = timedelta(seconds=2)
+"""What a person would wait a minute for."""
 _SMALL: Final = 3
 """Lanes of applications in a session that closes."""
 _LARGE: Final = 24
@@ -100,9 +102,8 @@ class Author:
             )
             for position, (kind, division) in enumerate(divisions, start=1)
         )
-        self._plan = template.model_copy(
-            update={"campaign": self._slug, "sessions": sessions, "switches": template.switches.without_gates()}
-        )
+        switches = template.switches.without_gates().model_copy(update={"notice_quiet": _NOTICE_QUIET})
+        self._plan = template.model_copy(update={"campaign": self._slug, "sessions": sessions, "switches": switches})
         self._small, self._large, self._city = sessions
         self._places = {(unit.level, unit.division, unit.bureau): unit for unit in template.units}
         self._posted = 0

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,14 @@ class Exit:
     name: str
     point: str | None
     status: int
+
+
+class NotReadyError(Exception):
+    """Processes that were started and never became ready: a fault of its own, and no trial can go on."""
+
+    def __init__(self, names: Sequence[str], within: float) -> None:
+        """Name them; their logs say why."""
+        super().__init__(f"未就绪 not ready after {within:.0f} s: {', '.join(names)}; see their logs")
 
 
 class World(Local):
@@ -134,17 +142,18 @@ class World(Local):
         writer.close()
         return True
 
-    async def all_ready(self, within: float = 60) -> bool:
-        """Wait until every process has its database and NATS."""
-        deadline = time.monotonic() + within
+    async def all_ready(self, within: float = 60) -> None:
+        """Wait until every process has its database and NATS; NotReadyError names those that do not come back."""
+        deadline, missing = time.monotonic() + within, list(PROCESSES)
         while time.monotonic() < deadline:
             answers = await asyncio.gather(
                 *(asyncio.to_thread(self._answers, name, "/health/ready") for name in PROCESSES)
             )
-            if all(answers):
-                return True
+            missing = [name for name, ready in zip(PROCESSES, answers, strict=True) if not ready]
+            if not missing:
+                return
             await asyncio.sleep(0.1)
-        return False
+        raise NotReadyError(missing, within)
 
 
 def _kill_children_of(pid: int) -> bool:

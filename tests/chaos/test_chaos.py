@@ -11,7 +11,10 @@ from deploy.chaos.checker import Evidence, Held, Receipt, Verdict, check
 from deploy.chaos.ledger import Answer, Ledger, Sent, read
 from deploy.chaos.nemesis import POINTS, Manner, Strike, planned
 from deploy.chaos.ports import lasting_ports
+from deploy.chaos.run import impatient
 from deploy.chaos.world import VICTIMS
+from services.bulletin.settings import Settings
+from shared.events import NoticeSent, SessionScheduled
 from tests.builders import ROOT
 
 SOURCE = "/chunfeng/approvals"
@@ -114,6 +117,18 @@ def test_what_was_accepted_while_its_answer_was_lost_may_be_in_the_bulletin() ->
     assert verdict.broken == ["never answered, though all was up again: event-1"]
 
 
+def test_a_notice_is_needed_by_no_post_and_told_once_for_each_session() -> None:
+    scheduled = replace(held(1), type=SessionScheduled.type)
+    notice = replace(held(2), type=NoticeSent.type, cause="chaos-1-150602/notices")
+    found = evidence(1)
+    found = replace(found, outboxes=[scheduled, notice], stream=[scheduled, notice], bulletin=[scheduled, notice])
+    assert not [text for text in judged(found, answer(1)).broken if text.startswith("I2")]
+    found.bulletin.append(replace(notice, id="again", sequence=3))
+    assert any("notice was not sent once: chaos-1-150602 2 times" in text for text in judged(found, answer(1)).broken)
+    del found.bulletin[1:]
+    assert any("notice was not sent once: chaos-1-150602 0 times" in text for text in judged(found, answer(1)).broken)
+
+
 def test_a_hole_in_a_sequence_is_found() -> None:
     found = evidence(1, 3)
     assert any("has a hole" in text for text in judged(found, answer(1), answer(3)).broken)
@@ -158,6 +173,14 @@ def test_every_named_crash_point_is_struck_and_every_kill_counted() -> None:
 
 def test_the_same_seed_plans_the_same_kills() -> None:
     assert strikes_of(7) == strikes_of(7) != strikes_of(8)
+
+
+def test_a_service_starts_with_the_settings_the_harness_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in impatient(smtp_port=2525).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CHUNFENG_DATABASE_URL", "postgresql://localhost/bulletin")
+    monkeypatch.setenv("CHUNFENG_NATS_URL", "nats://localhost")
+    assert Settings().delivery_lease < Settings.model_fields["delivery_lease"].default
 
 
 def test_the_harness_knows_every_crash_point_of_the_source() -> None:
