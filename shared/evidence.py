@@ -21,25 +21,28 @@ from sqlalchemy import text
 
 from shared import logs
 from shared.background import background
-from shared.database import Database, is_away
+from shared.database import Database, is_away, rows
 from shared.envelope import read_published, with_sequence
 
 _BATCH: Final = 500
 _LOOK_EVERY_SECONDS: Final = 1.0
-_TURN: Final = text("SELECT pg_try_advisory_xact_lock(hashtext('chunfeng evidence'))")
-_NEXT: Final = text("""
+_DATA: Final = b'"data":'
+_SESSION: Final = b'{"session":"'
+_TURN: Final = "SELECT pg_try_advisory_xact_lock(hashtext('chunfeng evidence'))"
+_NEXT: Final = """
     SELECT sequence, envelope FROM outbox WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM link)
-    ORDER BY sequence LIMIT :most
-""")
-_ENDS: Final = text("""
-    SELECT DISTINCT ON (session) session, position, link FROM link
-    WHERE session = ANY(CAST(:sessions AS text[])) ORDER BY session, sequence DESC
-""")
-_KEEP: Final = text("""
+    ORDER BY sequence LIMIT $1
+"""
+# One step down the index for each session: to look through whole chains costs more with every fact there is.
+_ENDS: Final = """
+    SELECT newest.session, newest.position, newest.link FROM unnest($1::text[]) AS asked(session), LATERAL (
+        SELECT session, position, link FROM link WHERE link.session = asked.session ORDER BY sequence DESC LIMIT 1
+    ) AS newest
+"""
+_KEEP: Final = """
     INSERT INTO link (sequence, session, position, link, sealed_at, seal)
-    SELECT * FROM unnest(CAST(:sequence AS bigint[]), CAST(:session AS text[]), CAST(:position AS integer[]),
-        CAST(:link AS text[]), CAST(:sealed_at AS timestamptz[]), CAST(:seal AS text[]))
-""")
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::text[], $5::timestamptz[], $6::text[])
+"""
 _OF: Final = text("""
     SELECT link.sequence, outbox.event_id, outbox.type, outbox.envelope, position, link, sealed_at, seal
     FROM link JOIN outbox ON outbox.sequence = link.sequence WHERE session = :session ORDER BY link.sequence
@@ -68,7 +71,13 @@ def next_link(before: str, fact: bytes) -> str:
 
 
 def session_of(fact: bytes) -> str:
-    """Return the session whose chain a fact belongs to; of none, the empty name."""
+    """Return the session whose chain a fact belongs to; of none, the empty name.
+
+    As facts are written, data begin with the session: read by itself it takes a fifteenth of the whole fact's time.
+    """
+    data = fact.partition(_DATA)[2]
+    if data.startswith(_SESSION) and b"\\" not in (name := data[len(_SESSION) :].partition(b'"')[0]):
+        return name.decode()
     return read_published(fact).session or ""
 
 
@@ -106,11 +115,10 @@ def is_sealed(public: str, service: str, one: Linked) -> bool:
     return True
 
 
-def chained(ends: Mapping[str, tuple[int, str]], facts: Iterable[tuple[int, bytes]]) -> list[Linked]:
-    """Tie facts, in their order, to the ends of their chains."""
+def chained(ends: Mapping[str, tuple[int, str]], facts: Iterable[tuple[int, str, bytes]]) -> list[Linked]:
+    """Tie facts, each with its sequence and session, in their order to the ends of their chains."""
     reached, links = dict(ends), []
-    for sequence, fact in facts:
-        session = session_of(fact)
+    for sequence, session, fact in facts:
         position, before = reached.get(session, (0, first_link(session)))
         reached[session] = (position + 1, next_link(before, fact))
         links.append(Linked(sequence, session, *reached[session]))
@@ -145,20 +153,16 @@ class Evidence:
     async def extend(self) -> int:
         """Link the facts recorded since the last time; return how many."""
         async with self._database.transaction() as session:
-            connection = await session.connection()
-            if not (await connection.execute(_TURN)).scalar():
+            if not (await rows(session, _TURN))[0][0]:
                 return 0  # another instance does it
-            rows = (await connection.execute(_NEXT, {"most": _BATCH})).all()
-            if not rows:
+            written = [(number, with_sequence(envelope, number)) for number, envelope in await rows(session, _NEXT, _BATCH)]
+            if not written:
                 return 0
-            facts = [(row.sequence, with_sequence(row.envelope, row.sequence)) for row in rows]
-            sessions = list({session_of(fact) for _, fact in facts})
-            found = await connection.execute(_ENDS, {"sessions": sessions})
-            ends = {row.session: (row.position, row.link) for row in found}
-            links = self._sealed(chained(ends, facts))
-            columns = zip(Linked._fields, zip(*links, strict=True), strict=True)
-            await connection.execute(_KEEP, {name: list(values) for name, values in columns})
-        return len(rows)
+            facts = [(number, session_of(fact), fact) for number, fact in written]
+            found = await rows(session, _ENDS, list({name for _, name, _ in facts}))
+            links = self._sealed(chained({name: (position, link) for name, position, link in found}, facts))
+            await rows(session, _KEEP, *map(list, zip(*links, strict=True)))
+        return len(facts)
 
     def _sealed(self, links: Sequence[Linked]) -> list[Linked]:
         """Seal the newest link of each chain."""
@@ -174,7 +178,7 @@ class Evidence:
     async def of(self, session: str) -> dict[str, Any]:
         """Return a session's chain as anybody can check it: each fact's hash, link and seal."""
         async with self._database.reading() as reading:
-            rows = (await (await reading.connection()).execute(_OF, {"session": session})).all()
+            found = (await (await reading.connection()).execute(_OF, {"session": session})).all()
         links = [
             {
                 "sequence": row.sequence,
@@ -185,7 +189,7 @@ class Evidence:
                 "sealed_at": row.sealed_at.astimezone(UTC).isoformat() if row.sealed_at else None,
                 "seal": row.seal,
             }
-            for row in rows
+            for row in found
         ]
         public = self.seal.public if self.seal else None
         return {"service": self._service, "session": session, "first": first_link(session)} | {

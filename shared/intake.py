@@ -35,8 +35,12 @@ QUEUE: Final = 5_000
 _GATHER_SECONDS: Final = 0.002
 """How long a group may gather while several callers post at once."""
 _ATTEMPTS: Final = 5
-_SIDE_BY_SIDE: Final = 2
-"""Groups in hand at once: while PostgreSQL commits one, the next is read and decided."""
+_FULL: Final = 100
+"""So many events are worth a transaction of their own: a group of as many gathers no longer."""
+_SIDE_BY_SIDE: Final = 4
+"""Full groups in hand at once: while PostgreSQL works on some, another is read and decided."""
+_SMALL_ONES: Final = 2
+"""Groups that are not full in hand at once: they had better grow."""
 
 W = TypeVar("W", bound=World)
 Answer = Receipt | Refused
@@ -182,7 +186,8 @@ class Intake:
             while True:
                 group = await self._next(size)
                 size = sum(len(letter.posted) for letter in group.letters)
-                while len(self._beside()) >= _SIDE_BY_SIDE or any(map(group.clashes, self._in_hand.values())):
+                most = _SIDE_BY_SIDE if size >= _FULL else _SMALL_ONES
+                while len(self._beside()) >= most or any(map(group.clashes, self._in_hand.values())):
                     await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
                 self._in_hand[asyncio.create_task(self._answer(group.letters))] = group
         finally:
@@ -200,12 +205,13 @@ class Intake:
     async def _next(self, size: int) -> _Group:
         """Wait for letters and take those that are there; after a group of `size` others may be on their way."""
         letters = [await self._letters.get()]
-        if size > 1:  # one commit for many beats many commits
+        if 1 < size and len(letters[0].posted) < _FULL:  # one commit for many beats many commits
             await asyncio.sleep(_GATHER_SECONDS)
         size = len(letters[0].posted)
         # Half is left for a second group: callers who all wait for one commit would all come back at once, for ever.
         leave = 0 if self._beside() else self._letters.qsize() // 2
-        while self._letters.qsize() > leave and size < GROUP:
+        enough = GROUP if len(self._in_hand) >= _SIDE_BY_SIDE else _FULL
+        while self._letters.qsize() > leave and size < enough:
             letters.append(self._letters.get_nowait())
             size += len(letters[-1].posted)
         self._queued -= size

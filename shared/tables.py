@@ -217,9 +217,10 @@ class Link(Spine, table=True):
 
     __tablename__ = "link"
     sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    session: str = Field(index=True)
+    session: str
     position: int
     link: str
     sealed_at: datetime | None = None
     seal: str | None = None
     """The service's signature (Ed25519, base64) of the link and the time, if it has a seal."""
+    __table_args__ = (Index("link_session_sequence", "session", "sequence"),)

@@ -11,13 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from deploy.standing import Standing
 from deploy.verify import verify
-from shared.evidence import Evidence, Linked, next_link
-from tests.builders import BANNER, BANNER_SESSION, DRC, OTHER_BANNER, application_docketed, project_code
+from shared.envelope import read_published, with_sequence, write
+from shared.evidence import Evidence, Linked, next_link, session_of
+from tests.builders import BANNER, BANNER_SESSION, DRC, OTHER_BANNER, application_docketed, at, plan, project_code
 from tests.posting import OPENED, approvals
 from tests.systems import System, until
 
 pytestmark = pytest.mark.row(80)
 SEED = "5a" * 32
+WRITTEN: dict[str, Any] = {"event_id": "1", "source": "/x", "time": at(9), "version": 1, "correlation_id": "1"}
 DOCKETED = [(application_docketed(project_code=project_code(number)), DRC) for number in (1, 2, 3)]
 
 
@@ -112,6 +114,22 @@ async def test_the_newest_link_of_each_batch_is_sealed_with_the_time(system: Sys
     message = ["CHUNFENG1", "approvals", BANNER_SESSION, str(len(chain["links"])), last["link"], last["sealed_at"]]
     key = Ed25519PublicKey.from_public_bytes(base64.b64decode(chain["public_key"]))
     key.verify(base64.b64decode(last["seal"]), "\n".join(message).encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "session"),
+    [
+        ('{"session":"spring-150622","name":"甲"}', "spring-150622"),
+        ('{"session": "spring-150622"}', "spring-150622"),
+        ('{"session":"spring\\u002d150622"}', "spring-150622"),
+        ('{"name":"\\"data\\":{\\"session\\":\\"other\\"","session":"spring-150622"}', "spring-150622"),
+        ('{"session":null}', ""),
+        ('{"campaign":"spring","data":{"session":"other"}}', ""),
+    ],
+)
+def test_the_session_read_in_haste_is_the_session_read_with_care(data: str, session: str) -> None:
+    fact = with_sequence(write(plan(), **WRITTEN).partition('"data":')[0] + f'"data":{data}}}', 7)
+    assert session_of(fact) == (read_published(fact).session or "") == session
 
 
 def test_a_link_depends_on_every_fact_before_it() -> None:
