@@ -155,7 +155,9 @@ class Evidence:
         async with self._database.transaction() as session:
             if not (await rows(session, _TURN))[0][0]:
                 return 0  # another instance does it
-            written = [(number, with_sequence(envelope, number)) for number, envelope in await rows(session, _NEXT, _BATCH)]
+            written = [
+                (number, with_sequence(envelope, number)) for number, envelope in await rows(session, _NEXT, _BATCH)
+            ]
             if not written:
                 return 0
             facts = [(number, session_of(fact), fact) for number, fact in written]
