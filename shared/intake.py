@@ -205,7 +205,7 @@ class Intake:
     async def _next(self, size: int) -> _Group:
         """Wait for letters and take those that are there; after a group of `size` others may be on their way."""
         letters = [await self._letters.get()]
-        if 1 < size and len(letters[0].posted) < _FULL:  # one commit for many beats many commits
+        if size > 1 and len(letters[0].posted) < _FULL:  # one commit for many beats many commits
             await asyncio.sleep(_GATHER_SECONDS)
         size = len(letters[0].posted)
         # Half is left for a second group: callers who all wait for one commit would all come back at once, for ever.
