@@ -48,15 +48,15 @@ class Tidings:
 
 
 class Readiness:
-    """Publishes that duties are fulfilled which other facts show done (row 8)."""
+    """Publishes that duties are fulfilled, or open again, as other facts show (row 8)."""
 
     async def is_due(self, session: AsyncSession, now: datetime) -> bool:  # noqa: ARG002  (due as soon as it is known)
         """Tell whether there is one."""
         return await Evidence(session).is_due()
 
-    async def fall_due(self, session: AsyncSession, now: datetime) -> Sequence[Fallen]:  # noqa: ARG002  (likewise)
+    async def fall_due(self, session: AsyncSession, now: datetime) -> Sequence[Fallen]:
         """Return the facts of them."""
-        return [Fallen(event, cause, at) for event, cause, at in await Evidence(session).publish()]
+        return [Fallen(event, cause, at) for event, cause, at in await Evidence(session).publish(now)]
 
 
 class Matters:

@@ -13,7 +13,7 @@ from shared.events import BulletinIssued
 
 async def show_duties_done(facts: Sequence[Fact], session: AsyncSession) -> None:
     """Take what facts show done of what units owe: a published brochure, a locked docket, seats that are set."""
-    await Evidence(session).take([Shown(fact.event(), fact.id, fact.time) for fact in facts])
+    await Evidence(session).take([Shown(fact.event(), fact.id, fact.time, fact.version) for fact in facts])
 
 
 async def note_bulletin(bulletins: Sequence[BulletinIssued], session: AsyncSession) -> None:

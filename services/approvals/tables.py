@@ -119,7 +119,7 @@ class Project(Table, table=True):
 
     __tablename__ = "project"
     campaign: str = Field(primary_key=True)
-    project_code: str = Field(primary_key=True)
+    project_code: str = Field(primary_key=True, index=True)
     name: str
     scope: str
     owner_code: str
@@ -174,6 +174,17 @@ class Duty(Table, table=True):
     """The fact that shows it, if the unit has not said so itself."""
     untold: bool
     """Shown by another service's fact, and not published yet."""
+
+
+class Saying(Table, table=True):
+    """The newest word of what is told again when it has changed: what is lacking of a venue, of seats, of vehicles."""
+
+    __tablename__ = "saying"
+    session: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    version: int
+    lacking: str | None
 
 
 class Untold(Table, table=True):

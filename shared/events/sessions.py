@@ -74,6 +74,7 @@ class DutyReopened(DutyEvent, type="chunfeng.duty.reopened.v1"):
 
     reopened_at: Moment
     reason: Line
+    evidence: Line | None = Field(default=None, description="Stated by the service: the fact that shows it undone")
 
 
 class NoticeSent(SessionEvent, type="chunfeng.notice.sent.v1"):

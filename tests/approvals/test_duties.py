@@ -18,7 +18,7 @@ from shared.campaign import NotAllowed, Registry
 from shared.events import DutyFulfilled, Event, SessionReady, VehiclesArranged
 from shared.posted import Caller
 from shared.problems import NotYet
-from shared.vocabulary import CITY_DIVISION
+from shared.vocabulary import CITY_DIVISION, SeatPeriod
 from tests.approvals.worlds import DOCKETED, OPENED, SCHEDULED, planned
 from tests.builders import (
     BANNER,
@@ -37,10 +37,13 @@ from tests.builders import (
     owner,
     plan,
     prereviewed,
+    returned,
     seats_arranged,
     unit,
 )
 from tests.deciding import Post, decide, given, refused
+from tests.forums.gatherings import staffed
+from tests.forums.surveying import filed
 from tests.preparing import duty_fulfilled, duty_reopened, session_ready, session_rescheduled
 
 REGISTRY = Registry(PLAN)
@@ -154,8 +157,8 @@ def test_a_list_with_a_duty_twice_or_owed_by_nobody_is_refused() -> None:
 
 def shows(event: Event, reviewed: dict[str, bool] | None = None, world: ApprovalsWorld | None = None) -> set[str]:
     known = world.duties if world else {}
-    done = shown_done(REGISTRY, Shown(event, "fact-1", at(9)), known, reviewed or {})
-    return {f"{one.duty} {one.session}".strip() for one in done}
+    changed = shown_done(REGISTRY, Shown(event, "fact-1", at(9)), known, reviewed or {})
+    return {f"{'' if one.fulfilled_at else 'not '}{one.duty} {one.session}".strip() for one in changed}
 
 
 @pytest.mark.row(8)
@@ -166,13 +169,49 @@ def test_a_fact_shows_the_duties_done_that_name_it_at_its_own_session() -> None:
     assert shows(seats_arranged(), world=planned((duty_fulfilled(duty="a5-signs"), BANNER))) == set()
 
 
+def shown_by(event: Event) -> ApprovalsWorld:
+    """Return a world in which a fact has shown its duties done."""
+    world = planned()
+    for one in shown_done(REGISTRY, Shown(event, "fact-0", at(8)), {}, {}):
+        world.put_duty(one)
+    return world
+
+
+STAFFED = staffed(empty=())
+VENUE = filed()
+
+
+@pytest.mark.row(8, 39, 40, 42)
+@pytest.mark.parametrize(
+    ("good", "worse", "duty", "why"),
+    [
+        (STAFFED, {"empty": (SeatPeriod.AFTER,)}, "f6-seats", "无人值守：会后"),
+        (STAFFED, {"empty": None}, "f6-seats", "值守时段未核对"),
+        (VENUE, {"lacking": ("音响设备",)}, "v3-survey", "尚缺：音响设备"),
+    ],
+)
+def test_a_duty_a_fact_showed_done_is_open_again_when_it_is_told_anew_and_worse(
+    good: Event, worse: dict[str, object], duty: str, why: str
+) -> None:
+    bad = good.model_copy(update=worse)
+    assert shows(bad) == set()
+    assert shows(good) == {f"{duty} {BANNER_SESSION}"}
+    assert shows(bad, world=shown_by(good)) == {f"not {duty} {BANNER_SESSION}"}
+    (undone,) = shown_done(REGISTRY, Shown(bad, "fact-2", at(9)), shown_by(good).duties, {})
+    assert why in (undone.note or "")
+    said_itself = planned((duty_fulfilled(duty=duty), BANNER))
+    assert shows(bad, world=said_itself) == set()
+
+
 @pytest.mark.row(8, 39, 40)
 def test_vehicles_show_nothing_done_while_somebody_has_no_seat() -> None:
     bus = {"vehicle": "bus-1", "plate": "蒙K00001", "driver": "戊（虚构）", "seats": 20, "passengers": []}
     bus |= {"departs_at": at(8), "departs_from": "市党政大楼", "bound_for": "东胜经济开发区"}
     arranged = VehiclesArranged.model_validate({"session": BANNER_SESSION, "vehicles": [bus], "unplaced": []})
     assert shows(arranged) == {f"f7-vehicles {BANNER_SESSION}"}
-    assert shows(arranged.model_copy(update={"unplaced": ("己（虚构）",)})) == set()
+    worse = arranged.model_copy(update={"unplaced": ("己（虚构）",)})
+    assert shows(worse) == set()
+    assert shows(worse, world=shown_by(arranged)) == {f"not f7-vehicles {BANNER_SESSION}"}
 
 
 @pytest.mark.row(8, 17)
@@ -188,6 +227,10 @@ def test_materials_are_reviewed_when_the_docket_is_locked_and_a_units_share_has_
     assert len(shown_done(REGISTRY, Shown(docket_locked(), "fact-1", at(9)), {}, waiting)) == 2 + 5
     passed = reviewed_shares(REGISTRY, locked, applications, {applications[0].subject})
     assert passed[ecology]
+    for one in shown_done(REGISTRY, Shown(prereviewed(), "fact-0", at(8)), {}, passed):
+        world.put_duty(one)
+    undone = shown_done(REGISTRY, Shown(returned(), "fact-3", at(9)), world.duties, waiting)
+    assert [(one.unit, one.fulfilled_at) for one in undone] == [(ecology, None)]
     assert len(shown_done(REGISTRY, Shown(prereviewed(), "fact-2", at(9)), {}, passed)) == 6
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import BrochurePublished, BulletinIssued
+from shared.events import BrochurePublished, BulletinIssued, SurveySiteFiled
 from tests.approvals.worlds import DOCKETED
 from tests.builders import (
     BANNER,
@@ -20,6 +20,7 @@ from tests.builders import (
     session_scheduled,
     unit,
 )
+from tests.forums.surveying import filed
 from tests.posting import OPENED, Office, approvals
 from tests.preparing import duty_fulfilled, duty_reopened, session_cancelled, session_ready
 from tests.systems import System, fact, together, until
@@ -47,6 +48,9 @@ ISSUED = BulletinIssued.model_validate(
         "pdf_sha256": "9" * 64,
     }
 )
+
+
+DUTIES = f"/v1/sessions/{BANNER_SESSION}/duties"
 
 
 async def done(system: System) -> dict[str, str]:
@@ -87,6 +91,47 @@ async def test_duties_are_fulfilled_by_their_units_and_by_facts_of_this_and_othe
         assert "会场布置、流程组织" in (await office.post(session_ready(), DRC)).json()["title"]
         (row,) = await system.rows("approvals", "SELECT * FROM session WHERE session = $1", BANNER_SESSION)
         assert (row["bulletin_number"], row["bulletin_issued_at"]) == (7, at(20))
+
+
+@pytest.mark.row(8, 42)
+async def test_a_venue_told_anew_and_worse_opens_its_duty_and_takes_readiness_back(system: System) -> None:
+    async with approvals(system, *OPENED[:2]) as office:
+        main, sub = filed(), filed(site="sub-venue", kind="sub")
+        worse = filed(lacking=["音响设备"])
+
+        async def tell(number: int, event: SurveySiteFiled, version: int) -> None:
+            await system.publish("forums", fact("forums", number, event, version=version), SurveySiteFiled.type)
+
+        async def stands(done: bool) -> None:  # noqa: FBT001  (what is awaited)
+            async def as_said() -> bool:
+                briefing = (await office.client.get(DUTIES, headers=office.key(DRC))).json()
+                (one,) = [each for each in briefing if each["duty"] == "v3-survey"]
+                return bool(one["done"]) is done
+
+            await until(as_said, within=20)
+
+        await tell(1, main, 1)
+        await stands(done=True)
+        ready = "UPDATE session SET ready_at = now() WHERE session = $1 RETURNING session"
+        assert len(await system.rows("approvals", ready, BANNER_SESSION)) == 1
+        await tell(2, sub.model_copy(update={"lacking": ("道路",)}), 1)
+        await stands(done=False)
+        reopened = "SELECT envelope FROM outbox WHERE type = 'chunfeng.duty.reopened.v1'"
+
+        async def told() -> bool:
+            return len(await system.rows("approvals", reopened)) == 1
+
+        await until(told, within=20)
+        (row,) = await system.rows("approvals", reopened)
+        assert "尚缺：道路" in json.loads(row["envelope"])["data"]["reason"]
+        (state,) = await system.rows("approvals", "SELECT ready_at FROM session WHERE session = $1", BANNER_SESSION)
+        assert state["ready_at"] is None
+        await tell(3, worse, 3)
+        await tell(4, main, 2)
+        await tell(5, sub, 2)
+        await tell(6, main, 4)
+        await stands(done=True)
+        assert len(await system.rows("approvals", reopened)) == 1
 
 
 @pytest.mark.row(5, 6)

@@ -141,6 +141,7 @@ def fulfil(world: ApprovalsWorld, posted: Posted, event: DutyFulfilled) -> Seque
 def reopen(world: ApprovalsWorld, posted: Posted, event: DutyReopened) -> Sequence[Event]:
     """Take back that a duty is fulfilled: the unit itself, or the DRC that found it undone; readiness goes with it."""
     owed = _whose(world, posted, event)
+    states_nothing(event, "evidence")
     if owed.unit.code != posted.caller.unit and not is_city_drc(posted):
         raise NotAllowed(
             unit=posted.caller.unit_name,

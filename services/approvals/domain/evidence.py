@@ -12,7 +12,10 @@ from services.approvals.domain.owners import unit_at
 from services.approvals.domain.state import Application, DutyKey, Fulfilment, Session
 from shared.campaign import Registry
 from shared.events import (
+    ApplicationPostponed,
     ApplicationPrereviewed,
+    ApplicationReturned,
+    ApplicationWithdrawn,
     BrochurePublished,
     BulletinIssued,
     ConsultationSeatsStaffed,
@@ -28,7 +31,10 @@ from shared.events import (
 from shared.vocabulary import CITY_DIVISION, Level
 
 SHOWING: Final[tuple[type[Event], ...]] = (
+    ApplicationPostponed,
     ApplicationPrereviewed,
+    ApplicationReturned,
+    ApplicationWithdrawn,
     BrochurePublished,
     BulletinIssued,
     ConsultationSeatsStaffed,
@@ -39,17 +45,23 @@ SHOWING: Final[tuple[type[Event], ...]] = (
     TeamAssigned,
     VehiclesArranged,
 )
-"""Events that may show a duty done."""
+"""Events that may show a duty done, or done no longer."""
+WORSENING: Final = (ConsultationSeatsStaffed, SurveySiteFiled, VehiclesArranged)
+"""What is told again when it has changed, and may be worse than before; the newest word of each of them counts."""
+_REVIEWED_ANEW: Final = (ApplicationPostponed, ApplicationPrereviewed, ApplicationReturned, ApplicationWithdrawn)
+"""After these a unit's share of the docket may be all reviewed, or no longer."""
+ON_THE_DOCKET: Final = (*_REVIEWED_ANEW, DocketLocked)
 _BY_UNIT: Final = (ApplicationPrereviewed.type,)
 """Named among what fulfils a duty, these make each unit's own share of the docket count."""
 
 
 class Shown(NamedTuple):
-    """A fact that may show duties done."""
+    """A fact that may show duties done, or done no longer."""
 
     event: Event
     event_id: str
     time: datetime
+    version: int = 0
 
 
 def campaign_of(event: Event) -> str | None:
@@ -57,40 +69,65 @@ def campaign_of(event: Event) -> str | None:
     return event.campaign if isinstance(event, (SessionEvent, BrochurePublished)) else None
 
 
-def _says_nothing(event: Event) -> bool:
-    """Tell whether an event of the right type shows nothing done: a venue not ready, somebody without a seat."""
+def lacking(event: Event) -> str | None:
+    """Say what an event of the right type shows lacking: a venue not ready, somebody without a seat."""
     if isinstance(event, VehiclesArranged):
-        return event.unplaced is None or bool(event.unplaced)
+        if event.unplaced is None:
+            return "乘车人员未核对"
+        return f"尚未安排座位：{'、'.join(event.unplaced)}"[:_LINE] if event.unplaced else None
     if isinstance(event, ConsultationSeatsStaffed):
-        return event.empty is None or bool(event.empty)
-    return isinstance(event, SurveySiteFiled) and bool(event.lacking)
+        if event.empty is None:
+            return "值守时段未核对"
+        return f"无人值守：{'、'.join(one.zh for one in event.empty)}" if event.empty else None
+    if isinstance(event, SurveySiteFiled) and event.lacking:
+        return f"{event.place}尚缺：{'、'.join(event.lacking)}"[:_LINE]
+    return None
+
+
+_LINE: Final = 200
 
 
 def shown_done(
-    registry: Registry, shown: Shown, known: Mapping[DutyKey, Fulfilment], reviewed: Mapping[str, bool]
+    registry: Registry,
+    shown: Shown,
+    known: Mapping[DutyKey, Fulfilment],
+    reviewed: Mapping[str, bool],
+    *,
+    wrong: str | None = None,
 ) -> list[Fulfilment]:
-    """Return the duties a fact shows done that are open; `reviewed` tells of units' own share of the docket.
+    """Return how duties stand otherwise after a fact: done that were open, open again that a fact had shown done.
 
-    What was taken back stays open until another fact shows it.
+    `reviewed` tells of units' own share of the docket, `wrong` what is lacking by the newest facts of this kind. What
+    was taken back stays open until another fact shows it; what a unit has said itself no fact takes back.
     """
-    event = shown.event
-    if _says_nothing(event):
-        return []
+    wrong = wrong or lacking(shown.event)
+    changed = []
+    for one in _touched(registry, shown.event):
+        before = known.get(one.key)
+        why = wrong
+        if set(one.duty.fulfilled_by) & set(_BY_UNIT) and not reviewed.get(one.unit.code, False):
+            why = "仍有事项材料未通过预审"
+        if why is None:
+            if not is_done(known, one.key) and (before is None or before.evidence != shown.event_id):
+                changed.append(Fulfilment(*one.key, shown.time, None, shown.event_id))
+        elif before is not None and before.fulfilled_at is not None and before.evidence is not None:
+            changed.append(Fulfilment(*one.key, None, why, shown.event_id))
+    return changed
+
+
+def _touched(registry: Registry, event: Event) -> list[Owed]:
+    """Return the duties a fact bears on."""
     session = event.session if isinstance(event, SessionEvent) else ""
     unit = event.department if isinstance(event, BrochurePublished) else None
-    made = []
-    for one in all_owed(registry):
-        if event.type not in one.duty.fulfilled_by or one.session not in (session, ""):
-            continue
-        if unit not in (None, one.unit.code) or not _shares(registry, one, session):
-            continue
-        if set(one.duty.fulfilled_by) & set(_BY_UNIT) and not reviewed.get(one.unit.code, False):
-            continue
-        before = known.get(one.key)
-        if is_done(known, one.key) or (before is not None and before.evidence == shown.event_id):
-            continue
-        made.append(Fulfilment(*one.key, shown.time, None, shown.event_id))
-    return made
+    types = {event.type, ApplicationPrereviewed.type} if isinstance(event, _REVIEWED_ANEW) else {event.type}
+    return [
+        one
+        for one in all_owed(registry)
+        if types & set(one.duty.fulfilled_by)
+        and one.session in (session, "")
+        and unit in (None, one.unit.code)
+        and _shares(registry, one, session)
+    ]
 
 
 def _shares(registry: Registry, owed: Owed, session: str) -> bool:

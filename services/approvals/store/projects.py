@@ -23,15 +23,15 @@ _MEND = text(f"""
     WHERE project.campaign = now.campaign AND project.project_code = now.project_code
 """)  # noqa: S608  (likewise)
 _LIST = text(f"""
-    SELECT {_COLUMNS}, (
-        SELECT json_agg(json_build_object('subject', subject, 'session', session, 'formality', formality,
-            'level', level, 'outcome', outcome) ORDER BY subject)
-        FROM application WHERE application.project_code = project.project_code
-            AND application.subject LIKE project.campaign || '/%'
-    ) AS applications
-    FROM project WHERE campaign = :campaign
-        AND position(lower(:text) IN lower(concat_ws(' ', name, project_code, owner_name, owner_code))) > 0
-    ORDER BY project_code LIMIT 500
+    SELECT {", ".join(f"project.{one}" for one in Project._fields)}, filed.applications
+    FROM project LEFT JOIN (
+        SELECT project_code, json_agg(json_build_object('subject', subject, 'session', session,
+            'formality', formality, 'level', level, 'outcome', outcome) ORDER BY subject) AS applications
+        FROM application WHERE split_part(subject, '/', 1) = :campaign GROUP BY project_code
+    ) AS filed ON filed.project_code = project.project_code
+    WHERE project.campaign = :campaign
+        AND position(lower(:text) IN lower(concat_ws(' ', name, project.project_code, owner_name, owner_code))) > 0
+    ORDER BY project.project_code LIMIT 500
 """)  # noqa: S608  (likewise)
 
 
