@@ -29,6 +29,7 @@ from shared.events import (
     SessionClosed,
     SessionOpened,
     SessionScheduled,
+    SurveyCalledOff,
     TeamAssigned,
     TeamMember,
     Unit,
@@ -38,7 +39,7 @@ from shared.events import (
 from shared.identifiers import project_check_digit
 from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, Formality, Level, Outcome, Scope, SessionKind
 
-_SERVICES: Final = dict.fromkeys((IssueRaised, ForumHeld), "forums") | dict.fromkeys(
+_SERVICES: Final = dict.fromkeys((IssueRaised, ForumHeld, SurveyCalledOff), "forums") | dict.fromkeys(
     (TeamAssigned, VisitsConcluded), "policy"
 )
 _NOTICE_QUIET: Final = timedelta(seconds=2)
@@ -265,12 +266,14 @@ class Author:
         return self._steps(drc, teams)
 
     def _closing(self, session: PlannedSession) -> Lane:
-        """Hold the forum, conclude the visits, close."""
+        """Hold the forum, call the survey off, conclude the visits, close."""
         # A little ahead of the clock: written now, posted after the session opened.
         now, name = datetime.now(UTC) + timedelta(seconds=1), session.session
         lane = []
         if session.kind is SessionKind.BANNER:
             lane += self._steps(self._host(session), [ForumHeld(session=name, held_at=now)])
+            off = SurveyCalledOff(session=name, reason="当日大风（演练）", called_off_at=now)
+            lane += self._steps(self._host(session), [off])
             lane += self._steps(self._city_unit("drc"), [VisitsConcluded(session=name, concluded_at=now)])
         return lane + self._steps(self._host(session), [SessionClosed(session=name, closed_at=now)])
 

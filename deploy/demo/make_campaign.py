@@ -78,7 +78,7 @@ def campaign(*, demo: bool = False) -> CampaignPlanned:
             other_signer=True,
             own_documents=True,
             readiness=True,
-            awaits={SessionKind.BANNER: ("approvals", "forums", "policy"), SessionKind.CITY: ("approvals",)},
+            awaits={SessionKind.BANNER: ("approvals", "forums", "survey", "policy"), SessionKind.CITY: ("approvals",)},
         ),
         demo=demo,
     )

@@ -11,6 +11,8 @@ from shared.events import (
     IssueRaised,
     IssueResolved,
     QuestionLeftOpen,
+    SurveyCalledOff,
+    SurveyCorrected,
     SurveyFindingRecorded,
     SurveyHeld,
     SurveySiteChosen,
@@ -104,6 +106,16 @@ def survey(**totals: int) -> list[Event]:
         SurveyFindingRecorded.model_validate(finding),
         SurveyHeld.model_validate(held),
     ]
+
+
+def called_off() -> SurveyCalledOff:
+    return SurveyCalledOff(session=BANNER_SESSION, reason="当日大风，工地停工", called_off_at=at(16, 30))
+
+
+def survey_corrected(**changes: Any) -> SurveyCorrected:  # noqa: ANN401  (any field)
+    """Return the survey's end as it was put right."""
+    told = survey()[-1].model_dump(mode="json") | {"reason": "登记有误", "corrected_at": at(18)}
+    return SurveyCorrected.model_validate(told | changes)
 
 
 ASKED: Final = [

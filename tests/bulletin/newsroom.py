@@ -11,7 +11,7 @@ from services.bulletin.store import Store, keep
 from services.bulletin.tables import DeliveryRow, EditionRow
 from shared.database import Database
 from shared.envelope import Fact
-from shared.events import Event, ForumHeld, VisitsConcluded
+from shared.events import Event, ForumHeld, SurveyCalledOff, VisitsConcluded
 from shared.vocabulary import SessionKind
 from tests.builders import PLAN, session_closed
 from tests.bulletin.stories import CLOSED_AT, Hand, Teller
@@ -106,4 +106,5 @@ def uneventful(session: str) -> list[Event]:
     if kind is SessionKind.CITY:
         return [closed]
     forum = ForumHeld(session=session, held_at=CLOSED_AT, issues=0)
-    return [closed, forum, VisitsConcluded(session=session, concluded_at=CLOSED_AT, teams=0)]
+    off = SurveyCalledOff(session=session, reason="当日大风", called_off_at=CLOSED_AT)
+    return [closed, forum, off, VisitsConcluded(session=session, concluded_at=CLOSED_AT, teams=0)]

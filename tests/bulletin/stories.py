@@ -15,9 +15,11 @@ from shared.events import (
     ForumHeld,
     IssueEvent,
     QuestionLeftOpen,
+    SurveyCalledOff,
     SurveyFindingRecorded,
     SurveyHeld,
     SurveyProjectEvent,
+    SurveyReport,
     SurveySiteFiled,
     TeamComposition,
     VisitEvent,
@@ -51,7 +53,8 @@ from tests.systems import fact
 CLOSED_AT: Final = at(17).astimezone(UTC)
 DUE_AT: Final = CLOSED_AT + timedelta(days=1)
 OUTCOMES: Final = (Outcome.APPROVED, Outcome.DEFERRED, Outcome.FORWARDED)
-_FORUMS: Final = (IssueEvent, ForumHeld, SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyHeld)
+_SURVEYS: Final = (SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyReport, SurveyCalledOff)
+_FORUMS: Final = (IssueEvent, ForumHeld, *_SURVEYS)
 _POLICY: Final = (TeamComposition, VisitEvent, QuestionLeftOpen, VisitsConcluded)
 
 
@@ -105,6 +108,7 @@ def around(session: str = BANNER_SESSION) -> list[Event]:
     return [
         issue_raised(session=session),
         forum_held(session=session, issues=1),
+        SurveyHeld(session=session, held_at=at(16)),
         team_assigned(session=session),
         visits_concluded(session=session, teams=1),
     ]

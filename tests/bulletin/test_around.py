@@ -85,10 +85,29 @@ def test_figures_that_do_not_add_up_are_owed_by_name(events: list[Event], unit: 
     assert [(one.unit, one.what) for one in made.owed] == [(unit, f"{what}（合计数核对未完成）")]
 
 
-@pytest.mark.row(58)
-def test_a_survey_under_way_is_waited_for() -> None:
-    made = around(*days.forum(), *days.survey()[:2], *days.visits())
+@pytest.mark.row(58, 64)
+@pytest.mark.parametrize("told", [0, 2])
+def test_a_survey_is_waited_for_until_it_was_held_or_called_off(told: int) -> None:
+    made = around(*days.forum(), *days.survey()[:told], *days.visits())
     assert [(one.unit, one.what) for one in made.owed] == [("东胜区人民政府", "春季集中开工项目现场调研情况")]
+    made = around(*days.forum(), *days.survey()[:told], *days.visits(), days.called_off())
+    assert made.complete
+    assert "春季集中开工项目现场调研未进行：当日大风，工地停工。" in formats.words(made)
+    assert not made.surveys
+
+
+@pytest.mark.row(63, 64)
+def test_the_last_word_on_a_survey_counts_and_what_it_replaces_is_shown() -> None:
+    off = around(*DAY[: -len(days.visits())], *days.visits(), days.called_off())
+    (change,) = (one for one in completeness.changes(around(*DAY), off) if one.item == "现场调研")
+    people = "市直部门12人、旗区9人、项目业主1人参加，示例企业总经理丁（虚构）现场介绍"
+    assert change.old == f"14:30—16:00，{people}，当日全区集中开工项目12个"
+    assert change.new == "未进行（当日大风，工地停工）"
+    again = around(*DAY, days.called_off(), days.survey()[-1])
+    assert "现场调研春季集中开工项目1个" in formats.words(again)
+    put_right = around(*DAY, days.survey_corrected(situation="当日全区集中开工项目13个"))
+    (change,) = completeness.changes(around(*DAY), put_right)
+    assert (change.item, change.new) == ("现场调研", str(change.old).replace("12个", "13个"))
 
 
 @pytest.mark.row(63)

@@ -238,7 +238,7 @@ async def test_a_fact_behind_a_hole_is_not_used_until_the_hole_is_filled(system:
     await room.look(hours=2)
     (row,) = await room.editions()
     assert row.complete
-    assert Edition.model_validate_json(row.canonical).cutoff["/chunfeng/approvals"] == len(told) - 4
+    assert Edition.model_validate_json(row.canonical).cutoff["/chunfeng/approvals"] == len(told) - 5
 
 
 @pytest.mark.row(56, 63)

@@ -15,6 +15,7 @@ def told(known: SessionFacts) -> dict[str, Any]:
         "attendance": attendance(known),
         "surveys": surveys(known),
         "survey_day": survey_day(known),
+        "no_survey": known.no_survey.reason if known.no_survey else None,
         "teams": teams(known),
         "visits": visits(known),
     }
@@ -65,6 +66,8 @@ def attendance(known: SessionFacts) -> tuple[Attendance, ...]:
 
 def surveys(known: SessionFacts) -> tuple[Survey, ...]:
     """List the projects chosen on the day and not dropped, in the order of their choice."""
+    if known.no_survey:
+        return ()
     places = {filed.site: filed.place for _, filed in known.filed.values()}
     chosen = [
         site.chosen for site in known.sites.values() if site.chosen and site.chosen_version > site.dropped_version
@@ -89,7 +92,7 @@ def surveys(known: SessionFacts) -> tuple[Survey, ...]:
 def survey_day(known: SessionFacts) -> SurveyDay | None:
     """Return the survey as a whole."""
     held = known.survey
-    if held is None:
+    if held is None or known.no_survey:
         return None
     totals = held.totals
     return SurveyDay(

@@ -3,6 +3,7 @@
 from services.bulletin.domain import fold
 from services.bulletin.domain.edition import Application, Change, Edition, Issue, Owed, Team, Withdrawn
 from services.bulletin.domain.facts import SessionFacts, at, at_closing
+from shared.clock import SHANGHAI
 from shared.events import ForumHeld, SurveyHeld, VisitsConcluded
 from shared.vocabulary import CITY_DIVISION, IssueSource, Level
 
@@ -29,8 +30,8 @@ def lacking(known: SessionFacts) -> tuple[Owed, ...]:
     if "forums" in awaits:
         owed += _what_is_short(banner, "政企座谈交流情况", told=known.forum is not None, agree=_forum_reconciles(known))
     if "survey" in awaits or known.sites or known.filed:
-        agree = _survey_reconciles(known)
-        owed += _what_is_short(banner, "春季集中开工项目现场调研情况", told=known.survey is not None, agree=agree)
+        told, agree = known.survey is not None or known.no_survey is not None, _survey_reconciles(known)
+        owed += _what_is_short(banner, "春季集中开工项目现场调研情况", told=told, agree=agree)
     if "policy" in awaits:
         owed += _what_is_short(drc, "政策宣讲入企情况", told=known.visits is not None, agree=_visits_reconcile(known))
     return tuple(owed)
@@ -54,7 +55,7 @@ def _forum_reconciles(known: SessionFacts) -> bool:
 
 def _survey_reconciles(known: SessionFacts) -> bool:
     """Compare the survey's control totals with what was told before its end."""
-    if known.survey is None or known.survey.totals is None:
+    if known.survey is None or known.survey.totals is None or known.no_survey:
         return True
     then, stated = at(known, SurveyHeld.type, known.survey_sequence), known.survey.totals
     chosen = sum(one.chosen is not None and one.chosen_version > one.dropped_version for one in then.sites.values())
@@ -117,12 +118,13 @@ def _statements(edition: Edition) -> dict[str, str]:
     statements = {_item(row): _row_text(row) for row in edition.applications}
     statements |= {_item(gone): f"{'延期' if gone.postponed else '撤回'}：{gone.reason}" for gone in edition.withdrawn}
     statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": _issue_text(one) for one in edition.issues}
-    statements |= {f"现场调研：{one.project_name}": "；".join(one.findings) for one in edition.surveys}
+    statements |= {f"现场调研：{one.project_name}": "；".join(one.findings) or "已调研" for one in edition.surveys}
+    if (day := _survey_text(edition)) is not None:
+        statements["现场调研"] = day
     statements |= {f"小分队 {one.team}": _team_text(one) for one in edition.teams}
     statements |= {f"{one.session_name}：{one.item}": one.state for one in edition.progress}
-    if edition.visits is not None:
-        day = edition.visits
-        statements["政策宣讲"] = f"走访企业{day.enterprises}家，提问{day.questions}个，未当场答复{day.left_open}个"
+    if (seen := edition.visits) is not None:
+        statements["政策宣讲"] = f"走访企业{seen.enterprises}家，提问{seen.questions}个，未当场答复{seen.left_open}个"
     # What a unit owes of a single application is said in that application's own line already.
     rows = {_item(row) for row in edition.applications}
     statements |= {f"待报：{one.unit}": one.what for one in edition.owed if one.what.removesuffix(_RESULT) not in rows}
@@ -135,6 +137,18 @@ def _issue_text(one: Issue) -> str:
     if one.answer:
         return f"{one.text}（{one.answered_by or ''}答复：{one.answer}）"
     return f"{one.text}（交办{one.lead}）" if one.lead else one.text
+
+
+def _survey_text(edition: Edition) -> str | None:
+    if edition.no_survey is not None:
+        return f"未进行（{edition.no_survey}）"
+    if (day := edition.survey_day) is None:
+        return None
+    people = f"市直部门{day.city}人、旗区{day.banner}人、项目业主{day.owners}人参加"
+    shown = f"{'、'.join(day.presented_by)}现场介绍" if day.presented_by else ""
+    start, end = (clock.astimezone(SHANGHAI) for clock in (day.started_at or day.held_at, day.held_at))
+    times = f"{start:%H:%M}—{end:%H:%M}" if day.started_at else f"{end:%H:%M}结束"
+    return "，".join(filter(None, (times, people, shown, day.situation)))
 
 
 def _team_text(one: Team) -> str:

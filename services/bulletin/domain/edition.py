@@ -39,7 +39,7 @@ __all__ = [
     "Visits",
     "Withdrawn",
 ]
-TEMPLATE = "2026-2"
+TEMPLATE = "2026-3"
 """Version of the page; part of the edition, so that a new page never passes for an old one."""
 
 
@@ -197,6 +197,8 @@ class Edition(Piece):
     attendance: tuple[Attendance, ...] = ()
     surveys: tuple[Survey, ...] = ()
     survey_day: SurveyDay | None = None
+    no_survey: str | None = None
+    """Why the site survey was not held, where it was called off."""
     visits: Visits | None = None
     progress: tuple[Progress, ...] = ()
     followed_up: tuple[FollowedUp, ...] = ()

@@ -235,7 +235,7 @@ def _forum(edition: Edition) -> tuple[Part, ...]:
 
 
 def _surveys(edition: Edition) -> tuple[Part, ...]:
-    if not edition.surveys and edition.survey_day is None:
+    if not edition.surveys and edition.survey_day is None and edition.no_survey is None:
         return ()
     return (Paragraph(wording.surveys(edition)), *_items(wording.survey(item) for item in edition.surveys))
 

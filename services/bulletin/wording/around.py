@@ -57,7 +57,9 @@ def _handling(item: Issue) -> str:
 
 def surveys(edition: Edition) -> str:
     """Say when how many projects were looked at, and with whom (notice §二(三))."""
-    count = f"现场调研春季集中开工项目{len(edition.surveys)}个"
+    if edition.no_survey is not None:
+        return sentence(f"春季集中开工项目现场调研未进行：{edition.no_survey}")
+    count = f"现场调研春季集中开工项目{len(edition.surveys)}个" if edition.surveys else "进行了春季集中开工项目现场调研"
     held = edition.survey_day
     if held is None:
         return f"{count}。"

@@ -10,8 +10,11 @@ from shared.events import (
     ForumHeld,
     IssueEvent,
     IssueRaised,
+    SurveyCalledOff,
+    SurveyCorrected,
     SurveyFindingRecorded,
     SurveyHeld,
+    SurveyReport,
     SurveySiteChosen,
     SurveySiteDropped,
     SurveySiteFiled,
@@ -62,7 +65,15 @@ def _finding(known: SessionFacts, fact: Fact) -> None:
 
 
 def _survey(known: SessionFacts, fact: Fact) -> None:
-    known.survey, known.survey_sequence = SurveyHeld.model_validate(fact.data), fact.sequence
+    if fact.sequence > known.survey_sequence:
+        report = EVENTS[fact.type].model_validate(fact.data)
+        assert isinstance(report, SurveyReport)  # noqa: S101  (as registered below)
+        known.survey, known.survey_sequence = report, fact.sequence
+
+
+def _called_off(known: SessionFacts, fact: Fact) -> None:
+    if fact.sequence > known.called_off_sequence:
+        known.called_off, known.called_off_sequence = SurveyCalledOff.model_validate(fact.data), fact.sequence
 
 
 READERS: Final[Mapping[str, Reader]] = {
@@ -73,4 +84,6 @@ READERS: Final[Mapping[str, Reader]] = {
     SurveySiteDropped.type: _dropped,
     SurveyFindingRecorded.type: _finding,
     SurveyHeld.type: _survey,
+    SurveyCorrected.type: _survey,
+    SurveyCalledOff.type: _called_off,
 }

@@ -23,8 +23,9 @@ from shared.events import (
     SessionClosed,
     SessionOpened,
     SessionScheduled,
+    SurveyCalledOff,
     SurveyFindingRecorded,
-    SurveyHeld,
+    SurveyReport,
     SurveySiteChosen,
     SurveySiteFiled,
     TeamComposition,
@@ -159,8 +160,11 @@ class SessionFacts:
     """By project code: what was chosen on the day."""
     filed: dict[str, tuple[int, SurveySiteFiled]] = field(default_factory=dict)
     findings: dict[str, SurveyFindingRecorded] = field(default_factory=dict)
-    survey: SurveyHeld | None = None
+    survey: SurveyReport | None = None
+    """As it was told at its end, or put right last."""
     survey_sequence: int = 0
+    called_off: SurveyCalledOff | None = None
+    called_off_sequence: int = 0
     teams: dict[str, tuple[int, TeamComposition]] = field(default_factory=dict)
     """The newest composition of each team, with its version."""
     made: dict[str, Visit] = field(default_factory=dict)
@@ -179,6 +183,11 @@ class SessionFacts:
     def has_forum(self) -> bool:
         """Tell whether its plan has a forum: the city session's has none."""
         return any(one.session == self.session and one.kind is SessionKind.BANNER for one in self.plan.sessions)
+
+    @property
+    def no_survey(self) -> SurveyCalledOff | None:
+        """Why the survey was not held, where the last word of its end is that it was called off."""
+        return self.called_off if self.called_off_sequence > self.survey_sequence else None
 
     @property
     def within(self) -> timedelta:
