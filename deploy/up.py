@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,14 @@ from shared.vocabulary import Level, Role
 
 PLAN: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
 _CHECK_SECONDS: Final = 1.0
+_NOT_OURS_TO_SET: Final = ("PORT", "DATABASE_URL", "DATABASE_PASSWORD", "NATS_URL", "NATS_USER", "NATS_PASSWORD")
+"""What the system on this machine decides for itself, for each service otherwise."""
+
+
+def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that whoever starts the system has made for its services."""
+    own = {f"CHUNFENG_{name}" for name in _NOT_OURS_TO_SET}
+    return {name: value for name, value in environment.items() if name.startswith("CHUNFENG_") and name not in own}
 
 
 def run(folder: Path) -> int:
@@ -38,7 +47,9 @@ def run(folder: Path) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
-    local = Local(folder, ports=PORTS, say=lambda what: console.print(f"启动 starting: {what}"))
+    local = Local(
+        folder, ports=PORTS, settings=settings_of(os.environ), say=lambda what: console.print(f"启动 starting: {what}")
+    )
     with _started(local, console):
         ready.set()
         tokens = _first_keys(local)

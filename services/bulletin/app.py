@@ -4,7 +4,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from deploy.contracts.parties import WORDS
 from services.bulletin import api
 from services.bulletin.deadline import Deadline
 from services.bulletin.delivery import Delivery
@@ -18,6 +17,7 @@ from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
 from services.bulletin.watch import Watch
 from services.bulletin.wrapup import WrapUp
+from shared import reference
 from shared.clock import clock_of
 from shared.spine import Spine
 from shared.waiting import Waiting
@@ -51,8 +51,8 @@ def build(settings: Settings) -> FastAPI:
             desk.routes(spine, pages, printer, Faces(settings.fonts_folder)),
             deliveries.routes(spine, pages),
             console.routes(watch, pages),
-            way.routes(spine.database, pages, WORDS),
-            audit.routes(spine.database, pages, WORDS),
+            way.routes(spine.database, pages, reference.names()),
+            audit.routes(spine.database, pages, reference.names()),
         ],
         parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard), watch),
         useful={"mail": gauges.mail_answers},

@@ -1,10 +1,14 @@
 """The bulletin service's tables."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+BROUGHT_ANOTHER: Final = "position('/' in event_id) > 0 AND right(event_id, length(correlation_id)) <> correlation_id"
+"""Of a posted event's fact, whose id ends with the one it was posted with: its correlation id is another."""
 
 
 class Table(SQLModel, registry=registry()):
@@ -23,7 +27,15 @@ class FactRow(Table, table=True):
     correlation_id: str
     payload: str = Field(sa_type=Text)
     received_at: datetime
-    __table_args__ = (Index("fact_source_sequence", "source", "sequence", unique=True),)
+    __table_args__ = (
+        Index("fact_source_sequence", "source", "sequence", unique=True),
+        # By what operators ask for: an event's correlation id, or its own where it brought another one along; what was
+        # said of a subject; the newest first.
+        Index("fact_correlation", "correlation_id"),
+        Index("fact_own_id", text("reverse(event_id)"), postgresql_where=text(BROUGHT_ANOTHER)),
+        Index("fact_subject", text("(payload::json->>'subject')")),
+        Index("fact_newest", "received_at"),
+    )
 
 
 class ClosingRow(Table, table=True):

@@ -60,8 +60,9 @@ class CanonicalLine:
         try:
             await self._app(scope, receive, answer)
         finally:
-            REQUESTS.labels(self._service, scope["method"], str(status)).inc()
+            # Probes are neither: a part that is away makes them say 503 every few seconds, which is no failure of ours.
             if not scope["path"].startswith(_QUIET):
+                REQUESTS.labels(self._service, scope["method"], str(status)).inc()
                 milliseconds = round((time.perf_counter() - started) * 1000, 1)
                 self._log.info("request", **line, status=status, ms=milliseconds)
 

@@ -21,8 +21,8 @@ from shared.web import Pages
 from shared.web.quarantine import for_operators
 
 MOST: Final = 25
-Words = Mapping[str, tuple[str, str]]
-"""What each event is called in Chinese, by the name of its class."""
+Words = Mapping[str, str]
+"""What each event is called in Chinese, by its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Names:
         event = EVENTS.get(kind)
         if event is None:
             return kind, kind
-        return self.words.get(event.__name__, (event.__name__, ""))[0], event.__name__
+        return self.words.get(kind, event.__name__), event.__name__
 
     def codes(self, name: str) -> tuple[str, ...]:
         """Return what to look for when somebody asks for a unit by a part of its name, or for an operator or a key."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from services.bulletin.domain.board import Sent
 from services.bulletin.store.base import Queries
+from services.bulletin.tables import BROUGHT_ANOTHER
 from shared.envelope import Fact, read_published
 
 _OPENED: Final = "chunfeng.session.opened.v1"
@@ -33,11 +34,13 @@ _SENT = text("""
     FROM delivery GROUP BY session, revision
 """)
 _STATES = text("SELECT state, count(*) AS deliveries FROM delivery GROUP BY state ORDER BY state")
-_WAY = text(r"""
+# What ends with /id begins, read backwards, with di/: from there up to the character after the stroke.
+_WAY = text(f"""
     SELECT payload, received_at FROM fact
-    WHERE correlation_id = :id OR event_id = :id OR event_id LIKE '%/' || replace(replace(:id, '%', '\%'), '_', '\_')
+    WHERE correlation_id = :id OR event_id = :id
+        OR ({BROUGHT_ANOTHER} AND reverse(event_id) > reverse(:id) || '/' AND reverse(event_id) < reverse(:id) || '0')
     ORDER BY received_at, source, sequence LIMIT 200
-""")
+""")  # noqa: S608  (our own condition)
 _CARRIED = text("""
     SELECT revision, series, year, number, issued_at, complete, sha256, pdf_sha256,
         CAST(canonical::json->'cutoff'->>:source AS bigint) AS reached
@@ -55,7 +58,8 @@ _TRAIL = text("""
         AND (CAST(:since AS timestamptz) IS NULL OR received_at >= :since)
         AND (CAST(:until AS timestamptz) IS NULL OR received_at < :until)
         AND (CAST(:before AS timestamptz) IS NULL
-            OR (received_at, source, sequence) < (CAST(:before AS timestamptz), :source, CAST(:sequence AS bigint)))
+            OR (received_at <= :before AND (received_at, source, sequence)
+                < (CAST(:before AS timestamptz), :source, CAST(:sequence AS bigint))))
     ORDER BY received_at DESC, source DESC, sequence DESC LIMIT :most
 """)
 _ABOUT = text("""
