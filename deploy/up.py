@@ -25,6 +25,8 @@ from shared.vocabulary import Level, Role
 
 PLAN: Final = ROOT / "services" / "approvals" / "campaigns" / "spring-2022.json"
 _CHECK_SECONDS: Final = 1.0
+_HERE: Final = {"CHUNFENG_WEBHOOKS_HERE": "1"}
+"""Who runs it on his own machine has his receivers there too; nobody else reaches it."""
 _NOT_OURS_TO_SET: Final = ("PORT", "DATABASE_URL", "DATABASE_PASSWORD", "NATS_URL", "NATS_USER", "NATS_PASSWORD")
 """What the system on this machine decides for itself, for each service otherwise."""
 
@@ -47,9 +49,8 @@ def run(folder: Path) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
-    local = Local(
-        folder, ports=PORTS, settings=settings_of(os.environ), say=lambda what: console.print(f"启动 starting: {what}")
-    )
+    settings = _HERE | settings_of(os.environ)
+    local = Local(folder, ports=PORTS, settings=settings, say=lambda what: console.print(f"启动 starting: {what}"))
     with _started(local, console):
         ready.set()
         tokens = _first_keys(local)

@@ -5,7 +5,7 @@ gets all of it, today or after a restart (docs/decisions/0003).
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from shared.trial import Trial
 from shared.vocabulary import Level, Role
 
 _LOOK_EVERY_SECONDS: Final = 0.25
+Who = Callable[[], Awaitable[Caller]]
 _READ: Final = text("""
     SELECT sequence, type, envelope FROM outbox WHERE sequence > :after
         AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
@@ -88,13 +89,14 @@ class Feed:
         seen = [one for one in wanted if not types or one[1] in types][:most]
         return Page(seen, seen[-1][0] if len(seen) == most else max(len(numbered), after), max(len(numbered), after))
 
-    async def waited(
-        self, caller: Caller, after: int, most: int, types: Sequence[str] | None, *, seconds: float
-    ) -> Page:
-        """Return the next page, waiting some seconds for one that has a fact for the caller."""
+    async def waited(self, who: Who, after: int, most: int, types: Sequence[str] | None, *, seconds: float) -> Page:
+        """Return the next page, waiting some seconds for one that has a fact for the caller.
+
+        Who asks is asked anew at each look: to whom a key was taken away meanwhile, nothing is told.
+        """
         until = asyncio.get_running_loop().time() + seconds
         while True:
-            page = await self.page(caller, after, most, types)
+            page = await self.page(await who(), after, most, types)
             if page.facts or asyncio.get_running_loop().time() >= until:
                 return page
             after = page.next

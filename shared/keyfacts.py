@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.consumer import On
 from shared.envelope import Fact
 from shared.events import EVENTS, KeyEvent, KeyIssued, KeyPaused, KeyResumed, KeyRevoked
-from shared.tables import Key
+from shared.tables import Key, Webhook
 from shared.vocabulary import Level, Role
 
 TYPES = frozenset({KeyIssued.type, KeyPaused.type, KeyResumed.type, KeyRevoked.type})
@@ -32,6 +32,8 @@ async def learn(events: Sequence[KeyEvent], session: AsyncSession) -> None:
                 replaced = await _row(session, event.replaces)
                 replaced.expires_at = _earlier(replaced.expires_at, event.replaced_until)
                 session.add(replaced)
+                moved = update(Webhook).where(col(Webhook.key) == event.replaces).values(key=event.key)
+                await session.exec(moved)
         session.add(row)
         await session.flush()
 

@@ -210,6 +210,23 @@ class Webhook(Spine, table=True):
     """active, paused or gone."""
     due_at: datetime
     created_at: datetime
+    old_secret: str | None = None
+    """The secret that the present one took the place of; what is sent is signed with both for a while."""
+    old_secret_until: datetime | None = None
+
+
+class WebhookAttempt(Spine, table=True):
+    """One sending to an address, and what it answered; the newest of each webhook are kept."""
+
+    __tablename__ = "webhook_attempt"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    webhook: str = Field(foreign_key="webhook.webhook", ondelete="CASCADE", index=True)
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
+    """Of the fact; none, if the address was tried out."""
+    tried_at: datetime
+    milliseconds: int
+    taken: bool
+    answer: str
 
 
 class Link(Spine, table=True):

@@ -15,7 +15,7 @@ from shared.intake import Intake
 from shared.keys import Keys
 from shared.natspost import NatsPost
 from shared.settings import ServiceSettings
-from shared.webhooks import Webhooks
+from shared.webhooks import Sender, Webhooks
 
 Ways = tuple[list[APIRouter], list[web.Part]]
 
@@ -53,13 +53,15 @@ def ways_out(service: Service, pages: web.Pages) -> Ways:
     """Return how facts go out: the feed, webhooks, the evidence of them; and the reference of them all."""
     settings, keys = service.settings, service.keys
     feed = Feed(service.database, service.front.trial if service.front else None)
-    webhooks = Webhooks(service.service, feed, database=service.database, keys=keys, here=settings.webhooks_here)
+    webhooks, here = Webhooks(service.database, here=settings.webhooks_here), settings.webhooks_here
+    sender = Sender(service.service, feed, book=webhooks, database=service.database, keys=keys, here=here)
     seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
     evidence = Evidence(service.service, service.database, seed)
     routers = [
         web.feed_route(feed, keys),
-        web.webhooks_route(webhooks, keys),
+        web.webhooks_route(webhooks, sender, keys),
+        web.webhook_pages(webhooks, sender, pages),
         web.evidence_route(evidence, keys),
         web.reference_pages(service.service, pages),
     ]
-    return routers, [webhooks, evidence]
+    return routers, [sender, evidence]

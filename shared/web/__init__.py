@@ -7,10 +7,11 @@ from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
 from shared.web.imports import import_pages, imports_route
-from shared.web.outgoing import evidence_route, webhooks_route
+from shared.web.outgoing import evidence_route
 from shared.web.pages import Pages
 from shared.web.quarantine import quarantine_routes
 from shared.web.reference import reference_pages
+from shared.web.webhooks import webhook_pages, webhooks_route
 
 __all__ = [
     "Check",
@@ -29,5 +30,6 @@ __all__ = [
     "quarantine_routes",
     "reference_pages",
     "service",
+    "webhook_pages",
     "webhooks_route",
 ]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Request, Security
 from starlette.responses import Response, StreamingResponse
 
-from shared.feeding import Feed, Page
+from shared.feeding import Feed, Page, Who
 from shared.keys import Keys
 from shared.problems import Refused
 from shared.web import openapi
@@ -26,6 +26,10 @@ def _events(page: Page) -> str:
     return "".join(f"id: {number}\nevent: {kind}\ndata: {event.decode()}\n\n" for number, kind, event in page.facts)
 
 
+def _who(request: Request, keys: Keys) -> Who:
+    return lambda: keys.caller(request.headers.get("authorization"))
+
+
 async def _streamed(
     request: Request, keys: Keys, feed: Feed, after: int, types: Sequence[str] | None
 ) -> AsyncIterator[str]:
@@ -33,10 +37,9 @@ async def _streamed(
     yield "retry: 2000\n\n"
     while not await request.is_disconnected():
         try:
-            caller = await keys.caller(request.headers.get("authorization"))
+            page = await feed.waited(_who(request, keys), after, MOST, types, seconds=_BEAT_SECONDS)
         except Refused:  # revoked meanwhile: the answer has begun, so it can only end
             return
-        page = await feed.waited(caller, after, MOST, types, seconds=_BEAT_SECONDS)
         after = page.next
         yield _events(page) or ": beat\n\n"
 
@@ -75,8 +78,7 @@ def feed_route(feed: Feed, keys: Keys) -> APIRouter:
         wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for a first fact")] = 0,
     ) -> Response:
         """Return the facts that follow a cursor; with `wait`, as soon as there is one."""
-        caller = await keys.caller(request.headers.get("authorization"))
-        found = await feed.waited(caller, after, limit, types, seconds=wait)
+        found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
         return Response(found.body(), media_type="application/json")
 
     @router.get("/stream", response_class=StreamingResponse, openapi_extra=openapi.read_feed(_ANSWER, sse=True))

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 import pytest
 
+from services.approvals import keyring
 from shared.events import IssueRaised, SessionScheduled
 from shared.posted import Caller
 from tests.browsing import reachable
@@ -104,6 +106,20 @@ async def test_a_reader_that_waits_is_answered_as_soon_as_there_is_something(sys
         await office.accepted(*OPENED[1:2])
         page = await asyncio.wait_for(waiting, timeout=5)
     assert sequences(page["facts"]) == [newest + 1]
+
+
+@pytest.mark.row(75)
+async def test_a_reader_whose_key_is_revoked_while_it_waits_is_told_nothing_more(system: System) -> None:
+    async with approvals(system, (plan(), DRC)) as office:
+        newest = (await feed(office, DRC))["last"]
+        path = f"/v1/feed?after={newest}&wait=20"
+        waiting = asyncio.create_task(office.client.get(path, headers=office.key(BANNER)))
+        await asyncio.sleep(0.3)
+        await keyring.revoke(
+            await system.database("approvals"), office.tokens[BANNER.unit].split("_")[1], datetime.now(UTC)
+        )
+        answer = await asyncio.wait_for(waiting, timeout=4)
+    assert answer.status_code == 401
 
 
 async def test_a_stream_that_broke_off_goes_on_behind_the_last_fact_it_sent(system: System) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -18,8 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deploy.local import free_port
+from services.approvals import keyring
 from shared.posted import Caller
+from shared.vocabulary import Role
+from shared.webhooks import BadAddress, reachable
+from tests.browsing import PHONE, chromium, picture, visit
+from tests.browsing import reachable as reachable_service
 from tests.builders import BANNER, DRC, OTHER_BANNER, plan, session_scheduled
+from tests.operating import token
 from tests.posting import OPENED, Office, approvals, keys
 from tests.systems import System, until
 
@@ -148,20 +156,111 @@ async def test_who_says_gone_is_left_alone_until_asked_again_and_others_are_retr
         assert (await client.get("/v1/webhooks", headers=office.key(DRC))).json() == []
 
 
-@pytest.mark.row(81)
-@pytest.mark.parametrize(
-    "url",
-    [
-        *("http://127.0.0.1:5432/", "http://localhost/", "http://[::1]/", "http://169.254.169.254/latest"),
-        *("http://0.0.0.0/", "https://no-such-host.invalid/"),
-        *("ftp://example.org/x", "http://user:secret@example.org/", "http://example.org:99999/", "javascript:alert"),
-    ],
+ELSEWHERE: Final = (
+    *("http://127.0.0.1:5432/", "http://localhost/", "http://localhost./", "http://[::1]/", "http://127.1/"),
+    *("http://[::ffff:127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://2130706433/", "http://0x7f.0.0.1/"),
+    *("http://169.254.169.254/latest", "http://100.100.100.200/", "http://[::ffff:a9fe:a9fe]/", "http://0.0.0.0/"),
+    *("http://postgres:5432/", "http://nats:8222/", "https://no-such-host.invalid/"),
+    *("ftp://example.org/x", "http://user:secret@example.org/", "http://example.org:99999/", "javascript:alert"),
 )
-async def test_an_address_of_this_host_or_of_none_is_refused(system: System, url: str) -> None:
+
+
+@pytest.mark.row(81)
+async def test_an_address_of_this_host_or_of_none_is_refused(system: System) -> None:
+    own = {str(where[0]) for *_, where in socket.getaddrinfo(socket.gethostname(), 80)}
     async with approvals(system) as office:
-        answer = await office.client.post("/v1/webhooks", json={"url": url}, headers=office.key(DRC))
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        for url in (*ELSEWHERE, *(f"http://[{one}]/" if ":" in one else f"http://{one}/" for one in own)):
+            answer = await office.client.post("/v1/webhooks", json={"url": url}, headers=office.key(DRC))
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), url
         assert await system.count("approvals", "webhook") == 0
+
+
+async def test_what_was_looked_at_is_what_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, found = asyncio.get_running_loop(), ["192.0.2.7", "127.0.0.1"]
+
+    async def looked_up(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (found.pop(0), 443))]
+
+    monkeypatch.setattr(loop, "getaddrinfo", looked_up)
+    target = await reachable("https://oa.example.cn:8443/facts?a=1", here=False)
+    assert str(target.url) == "https://192.0.2.7:8443/facts?a=1"
+    assert (target.host, target.name) == ("oa.example.cn:8443", "oa.example.cn")
+    with pytest.raises(BadAddress):
+        await reachable("https://oa.example.cn:8443/facts?a=1", here=False)
+
+
+@pytest.mark.row(75)
+async def test_a_replaced_key_takes_its_webhooks_along_and_a_revoked_one_stops_them(system: System) -> None:
+    tokens, receiver = await keys(await system.database("approvals")), Receiver()
+    async with receiver.listening(), system.serving("approvals", webhooks_here=True) as client:
+        office = Office(client, tokens)
+        await subscribe(office, BANNER, receiver)
+        database, now = await system.database("approvals"), datetime.now(UTC)
+        new, _ = await keyring.rotate(database, tokens[BANNER.unit].split("_")[1], now, overlap=timedelta())
+        await office.accepted((plan(), DRC))
+        await until(lambda: _has(receiver, 1))
+        await keyring.revoke(database, new.split("_")[1], now)
+        await asyncio.sleep(1.2)
+        await office.accepted((session_scheduled(), DRC))
+
+        async def told() -> bool:
+            (row,) = await system.rows("approvals", "SELECT last_answer FROM webhook")
+            return "revoked" in str(row["last_answer"])
+
+        await until(told)
+        assert len(receiver.taken) == 1
+
+
+async def _has(receiver: Receiver, count: int) -> bool:
+    return len(receiver.taken) == count
+
+
+def button(name: str) -> str:
+    return f'button:text-is("{name}")'
+
+
+@pytest.mark.row(88, 92)
+async def test_a_person_adds_tries_pauses_and_removes_a_webhook_on_a_phone(system: System) -> None:
+    tokens, receiver = await keys(await system.database("approvals")), Receiver()
+    serving = reachable_service(system, "approvals", webhooks_here=True)
+    async with chromium() as browser, receiver.listening(), serving as address:
+        async with httpx.AsyncClient(base_url=address) as client:
+            await Office(client, tokens).accepted(*OPENED)
+            viewer = {"Cookie": f"chunfeng_key={await token(await system.database('approvals'), Role.VIEWER)}"}
+            refused = await client.post("/webhooks", data={"url": receiver.url}, headers=viewer)
+            assert (refused.status_code, "只供查看" in refused.text) == (403, True)
+        async with visit(browser, address, token=tokens[DRC.unit], size=PHONE) as page:
+            page.on("dialog", lambda dialog: dialog.accept())
+            await page.goto(f"{address}/webhooks")
+            await page.fill("[name=url]", "http://user:secret@example.org/")
+            await page.click(button("新增"))
+            assert "不含口令" in await page.inner_text(".trouble")
+            await page.fill("[name=url]", receiver.url)
+            await page.select_option("[name=since]", "start")
+            await page.click(button("新增"))
+            receiver.secret = await page.inner_text("[data-secret]")
+            await until(lambda: _reached(system, receiver))
+            await page.goto(f"{address}/webhooks")
+            await page.click(button("试推一条"))
+            assert "试推" in await page.inner_text("tbody tr:first-child")
+            await page.click(button("更换签名密钥"))
+            await page.wait_for_selector("[data-secret]")
+            await page.goto(f"{address}/webhooks")
+            await page.click(button("试推一条"))  # the receiver still has the old secret: both have signed
+            assert await page.inner_text("tbody tr:first-child .light") == "200"
+            receiver.status = 503
+            await page.click(button("试推一条"))
+            assert await page.inner_text("tbody tr:first-child .light") == "503"
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if (path := picture("webhooks-phone")) is not None:
+                await page.screenshot(path=path, full_page=True)
+            await page.click(button("暂停"))
+            assert "已暂停" in await page.inner_text("main")
+            await page.click(button("恢复"))
+            await page.click(button("删除"))
+            await page.wait_for_selector("section[id]", state="detached")
+            assert await system.count("approvals", "webhook") == 0
+    assert receiver.forged == 0
 
 
 async def test_without_a_key_there_are_no_webhooks(system: System) -> None:
