@@ -215,6 +215,18 @@ async def _has(receiver: Receiver, count: int) -> bool:
     return len(receiver.taken) == count
 
 
+@pytest.mark.row(88)
+async def test_who_only_looks_sets_no_webhook_on_the_page_or_over_http(system: System) -> None:
+    async with approvals(system) as office:
+        key = await token(await system.database("approvals"), Role.VIEWER)
+        cookie, bearer = {"Cookie": f"chunfeng_key={key}"}, {"Authorization": f"Bearer {key}"}
+        page = await office.client.post("/webhooks", data={"url": "http://192.0.2.7/"}, headers=cookie)
+        assert (page.status_code, "只供查看" in page.text) == (403, True)
+        told = await office.client.post("/v1/webhooks", json={"url": "http://192.0.2.7/"}, headers=bearer)
+        assert (told.status_code, told.json()["row"]) == (403, 88)
+        assert (await office.client.get("/webhooks", headers=cookie)).status_code == 200
+
+
 def button(name: str) -> str:
     return f'button:text-is("{name}")'
 
@@ -226,9 +238,6 @@ async def test_a_person_adds_tries_pauses_and_removes_a_webhook_on_a_phone(syste
     async with chromium() as browser, receiver.listening(), serving as address:
         async with httpx.AsyncClient(base_url=address) as client:
             await Office(client, tokens).accepted(*OPENED)
-            viewer = {"Cookie": f"chunfeng_key={await token(await system.database('approvals'), Role.VIEWER)}"}
-            refused = await client.post("/webhooks", data={"url": receiver.url}, headers=viewer)
-            assert (refused.status_code, "只供查看" in refused.text) == (403, True)
         async with visit(browser, address, token=tokens[DRC.unit], size=PHONE) as page:
             page.on("dialog", lambda dialog: dialog.accept())
             await page.goto(f"{address}/webhooks")
