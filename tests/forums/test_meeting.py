@@ -7,6 +7,7 @@ import pytest
 from services.forums.domain import ForumsWorld
 from services.forums.domain.agenda import (
     HaveSpoken,
+    HostNotOnRoster,
     HostNotPrincipal,
     ItemsNotAsPrinted,
     NobodyLeft,
@@ -51,6 +52,7 @@ from tests.forums.gatherings import (
     heads,
     heard,
     items,
+    local,
     noted,
     official,
     officials,
@@ -80,6 +82,24 @@ def test_a_host_of_other_rank_or_unit_is_refused(host: dict[str, Any]) -> None:
     refusal = refused(HostNotPrincipal, heard(), agenda(host=host), BANNER)
     assert (refusal.status, refusal.row) == (422, 33)
     assert "应由旗区主要负责人主持" in refusal.problem()["title"]
+
+
+@pytest.mark.row(33)
+def test_the_host_is_the_principal_on_the_banners_roster() -> None:
+    def on_roster(name: str, rank: str) -> ForumsWorld:
+        person = local(1, name=name, unit=BANNER.unit, rank=rank)
+        return heard((confirmed(person, kind="banner"), BANNER))
+
+    host = principal()["name"]
+    assert decide(on_roster(host, "principal"), agenda(), BANNER) == agenda()
+    assert (
+        "主要负责人是钱旗长"
+        in refused(HostNotOnRoster, on_roster("钱旗长", "principal"), agenda(), BANNER).problem()["title"]
+    )
+    assert "分管" in refused(HostNotOnRoster, on_roster(host, "deputy"), agenda(), BANNER).problem()["title"]
+    assert decide(on_roster("钱旗长", "deputy"), agenda(), BANNER) == agenda(), "he may come onto the roster yet"
+    locked = given(on_roster("钱旗长", "deputy"), LOCKED)
+    assert refused(HostNotOnRoster, locked, agenda(), BANNER).row == 33
 
 
 @pytest.mark.row(33)

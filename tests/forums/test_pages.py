@@ -4,7 +4,7 @@ import pytest
 
 from tests.browsing import PHONE, chromium, reachable, visit
 from tests.builders import BANNER, DRC, OFFICE
-from tests.forums.gatherings import noted, officials
+from tests.forums.gatherings import LOCKED, noted, officials
 from tests.forums.meeting_day import PAGE, PREPARED, forum_of, html, open_pages, snap, with_teams
 from tests.systems import System
 
@@ -139,3 +139,19 @@ async def test_a_form_for_the_sixteenth_person_says_that_he_waits(system: System
             15,
             ["第十六（虚构）"],
         )
+
+
+@pytest.mark.row(32)
+async def test_a_refused_form_says_again_what_it_said_and_its_siblings_do_not(system: System) -> None:
+    posts = [post for post in PREPARED if post[0].type.startswith("chunfeng.departments")]
+    async with forum_of(system, *posts, officials(3)) as (_, forums):
+        form = {"participant": "city-2", "reason": "", "form_at": "withdrawn:city-2", "event_id": "form-1"}
+        long = form | {"reason": "临时出差" * 60}
+        refused = await forums.client.post(f"{PAGE}/forms/withdrawn", data=long, headers=html(forums, OFFICE))
+        assert (refused.status_code, refused.text.count("临时出差" * 60)) == (422, 1)
+        assert refused.text.count("<details open>") == 1
+        await forums.accepted(LOCKED)
+        page = f"{PAGE}/roster"
+        assert "退出或更换" in (await forums.client.get(page, headers=html(forums, OFFICE))).text
+        theirs = (await forums.client.get(page, headers=html(forums, BANNER))).text
+        assert ("退出或更换" in theirs, "登记人员" in theirs, "确需变更的" in theirs) == (False, False, True)

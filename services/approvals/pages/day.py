@@ -20,6 +20,7 @@ from shared.posted import Caller, Posted
 from shared.problems import Refused
 from shared.spine import Spine
 from shared.web import Pages
+from shared.web.live import Watch
 
 _NOTHING: Final = Event()
 EMPTY: Final = FormData()
@@ -66,6 +67,7 @@ class Day:
         self._front = spine.front
         self.spine = spine
         self.pages = pages
+        self.watch = Watch(spine.database)
         self._plans = Plans()
 
     def now(self) -> datetime:
@@ -76,6 +78,10 @@ class Day:
         """Return a session's day."""
         async with self.spine.database.reading() as reading:
             return await Daybooks(reading, self._plans).of(session)
+
+    async def watched(self, session: str) -> Daybook:
+        """Return a session's day for a live page: read once for everybody who looks at it."""
+        return await self.watch.once(f"book {session}", lambda: self.book(session))
 
     async def log(self, book: Daybook) -> list[Logged]:
         """Return the changes of a session's docket."""

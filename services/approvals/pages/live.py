@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.approvals.domain.queue import Stage
 from services.approvals.pages.day import Day
-from services.approvals.store.campaign_live import watched
+from services.approvals.store.campaign_live import Watched, watched
 from services.approvals.store.daybook import Daybook
 from services.approvals.store.ledger import Ledger
 from shared.plans import Plans
@@ -77,9 +77,9 @@ def routes(day: Day) -> APIRouter:
         await day.book(session)  # an unknown session is told at once, not in the stream
 
         async def now() -> str:
-            return part(day, request, await day.book(session), caller)
+            return part(day, request, await day.watched(session), caller)
 
-        return live.stream(request, now)
+        return live.stream(request, now, day.watch)
 
     return router
 
@@ -89,12 +89,14 @@ def campaign_routes(day: Day) -> APIRouter:
     router, plans = APIRouter(include_in_schema=False, prefix="/live"), Plans()
     visitor = day.pages.needs_login()
 
-    async def whole(request: Request, caller: Caller) -> str:
+    async def newest() -> Watched | None:
         async with day.spine.database.reading() as session:
             ledger = Ledger(session, plans)
             names = await ledger.campaigns()
             registry = await ledger.registry(names[0]) if names else None
-            seen = await watched(session, registry) if registry is not None else None
+            return await watched(session, registry) if registry is not None else None
+
+    def written(request: Request, caller: Caller, seen: Watched | None) -> str:
         words = {outcome.value: outcome for outcome in Outcome}
         return day.pages.render(
             request, "live_campaign_part.html", caller, seen=seen, levels=[*Level], none=None, **words
@@ -103,10 +105,15 @@ def campaign_routes(day: Day) -> APIRouter:
     @router.get("")
     async def view(request: Request, caller: Annotated[Caller, visitor]) -> Response:
         wall = "wall" in request.query_params
-        return await day.pages.show(request, "live_campaign.html", part=markup(await whole(request, caller)), wall=wall)
+        return await day.pages.show(
+            request, "live_campaign.html", part=markup(written(request, caller, await newest())), wall=wall
+        )
 
     @router.get("/stream")
     async def stream(request: Request, caller: Annotated[Caller, visitor]) -> Response:
-        return live.stream(request, lambda: whole(request, caller))
+        async def now() -> str:
+            return written(request, caller, await day.watch.once("campaign", newest))
+
+        return live.stream(request, now, day.watch)
 
     return router

@@ -94,9 +94,9 @@ def routes(day: Day) -> APIRouter:
         await day.book(session)  # an unknown session is told at once, not in the stream
 
         async def part() -> str:
-            return board.part(request, await day.book(session), caller)
+            return board.part(request, await day.watched(session), caller)
 
-        return live.stream(request, part)
+        return live.stream(request, part, day.watch)
 
     @router.post("/{move}")
     async def moved(request: Request, session: str, move: str, caller: Annotated[Caller, visitor]) -> Response:

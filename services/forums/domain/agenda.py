@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from services.forums.domain.gathering import Participant, Speech
+from services.forums.domain.gathering import Participant, Speech, of_class
 from services.forums.domain.places import with_place
 from services.forums.domain.scope import by_anyone_on_site, by_banner_or_city_drc, by_banner_side, with_forum
 from shared.events import AgendaSet, Event, Speaker, SpeakersListed, SpeechStarted
@@ -43,6 +43,14 @@ class HostNotPrincipal(Refused):
     row = 33
     zh = "座谈会应由旗区主要负责人主持，{name}（{post}）是{rank}"
     en = "The banner's principal hosts the forum; {name} ({post}) is {rank_en}"
+
+
+class HostNotOnRoster(Refused):
+    """The host is the principal who stands on the banner's roster."""
+
+    row = 33
+    zh = "主持人{name}与旗区参会名单不符：{why}"
+    en = "The host {name} does not agree with the banner's roster: {why_en}"
 
 
 class SpeakersTooLong(Refused):
@@ -114,11 +122,32 @@ def set_agenda(world: "ForumsWorld", posted: Posted, event: AgendaSet) -> Sequen
     if host.rank is not Rank.PRINCIPAL:
         rank, rank_en = host.rank.zh, host.rank.en
         raise HostNotPrincipal(path="data.host.rank", name=host.name, post=host.post, rank=rank, rank_en=rank_en)
+    _check_roster(world, event)
     speakers = world.arranged(event.session, SpeakersListed)
     if speakers is not None:
         _fits(event, speakers.speakers, "data.items.1.minutes")
     world.arrange(event.session, event)
     return [event]
+
+
+def _check_roster(world: "ForumsWorld", event: AgendaSet) -> None:
+    """Refuse a host whom the roster contradicts; whom it does not name yet, it may name later, until it is locked."""
+    host = event.host
+    banner = of_class(world.roster_of(event.session).values(), ForumClass.BANNER)
+    same = next((one for one in banner if (one.unit, one.name) == (host.unit, host.name)), None)
+    other = next((one for one in banner if one.rank == Rank.PRINCIPAL and one.unit == host.unit), None)
+    if same is not None and same.rank == Rank.PRINCIPAL:
+        return
+    if same is not None:
+        rank = Rank(same.rank)
+        why, why_en = f"名单上登记为{rank.zh}", f"it has {host.name} as {rank.en}"
+    elif other is not None:
+        why, why_en = f"名单上的主要负责人是{other.name}", f"the principal on it is {other.name}"
+    elif world.forums[event.session].locked_at is not None:
+        why, why_en = "名单已锁定，没有此人", "it is locked and does not name that person"
+    else:
+        return
+    raise HostNotOnRoster(path="data.host.name", name=host.name, why=why, why_en=why_en)
 
 
 def timetable(agenda: AgendaSet) -> list[Timed]:

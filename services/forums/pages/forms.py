@@ -88,13 +88,25 @@ class Said:
     def __init__(self, form: FormData | None = None) -> None:
         """Take the form, or none on a fresh page."""
         self._form = form
+        self._which = ""
+
+    def begins(self, which: str) -> str:
+        """Note which of the page's forms is written now; only the one that was refused says again what it said."""
+        self._which = which
+        return ""
+
+    def at(self, which: str) -> bool:
+        """Tell whether a form is the one that was refused."""
+        return self._form is not None and self._form.get("form_at", which) == which
 
     def get(self, name: str, otherwise: object = "") -> object:
         """Return what the form said of a field, else what the page says."""
-        if self._form is None or name not in self._form:
+        if self._form is None or not self.at(self._which) or name not in self._form:
             return otherwise
         return self._form[name]
 
     def ticked(self, name: str, value: str, otherwise: object = False) -> bool:  # noqa: FBT002  (used in templates)
         """Tell whether a box was ticked."""
-        return value in self._form.getlist(name) if self._form is not None else bool(otherwise)
+        if self._form is None or not self.at(self._which):
+            return bool(otherwise)
+        return value in self._form.getlist(name)

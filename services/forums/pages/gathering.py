@@ -223,6 +223,7 @@ class GatheringPages:
         now = self._spine.clock.now().isoformat()
         data = {each: now for each in _NOW if each in kind.model_fields} | data_of(form) | {"session": session_id}
         event_id, anchor = str(data.pop("event_id", "")), data.pop("anchor", None)
+        data.pop("form_at", None)
         try:
             await self._spine.front.submit(caller, kind.type, data, event_id)
         except Refused as refusal:

@@ -98,7 +98,7 @@ class MinutesPage:
 def routes(spine: Spine, pages: Pages) -> APIRouter:
     """Return the routes."""
     router = APIRouter(include_in_schema=False, prefix="/sessions/{session_id}/minutes")
-    minutes, visitor = MinutesPage(spine, pages), pages.needs_login()
+    minutes, visitor, watch = MinutesPage(spine, pages), pages.needs_login(), live.Watch(spine.database)
 
     @router.get("")
     async def show(request: Request, session_id: str, caller: Annotated[Caller, visitor]) -> Response:
@@ -113,10 +113,10 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
         request: Request, session_id: str, caller: Annotated[Caller, visitor], based_on: Annotated[int, Query(ge=0)] = 0
     ) -> Response:
         async def part() -> str:
-            _, revisions = await minutes.read(session_id)
+            _, revisions = await watch.once(session_id, lambda: minutes.read(session_id))
             newer = revisions[0] if revisions and revisions[0].revision > based_on else None
             return pages.render(request, "minutes_live.html", caller, newer=newer)
 
-        return live.stream(request, part)
+        return live.stream(request, part, watch)
 
     return router

@@ -25,14 +25,16 @@ from shared.events import (
     RosterEvent,
     SessionEvent,
     SpeakersEvent,
-    SurveyHeld,
+    SurveyCalledOff,
+    SurveyReport,
     VehiclesArranged,
 )
 
 _ROSTER: Final = (RosterEvent, AttendanceTaken, SpeakersEvent, VehiclesArranged, ForumHeld)
 _ARRANGED: Final = (RosterEvent, AgendaSet, SpeakersEvent, ConsultationSeatsStaffed, ConsultationGiven)
 _SPOKEN: Final = (SpeakersEvent, ForumHeld)
-ALONE: Final = (*_ROSTER, AgendaSet, ConsultationSeatsStaffed, DepartmentsInvited, MinutesRevised, SurveyHeld)
+_ENDS: Final = (SurveyReport, SurveyCalledOff)
+ALONE: Final = (*_ROSTER, *_ENDS, AgendaSet, ConsultationSeatsStaffed, DepartmentsInvited, MinutesRevised)
 """What is decided about a forum by one instance at a time: caps, order and counts hold however many post at once."""
 
 
@@ -42,7 +44,7 @@ def _sessions(events: Sequence[Event], kinds: tuple[type[Event], ...]) -> set[st
 
 async def load(session: AsyncSession, world: ForumsWorld, events: Sequence[Event]) -> None:
     """Load what these events touch."""
-    if names := _sessions(events, _ROSTER):
+    if names := _sessions(events, (*_ROSTER, AgendaSet)):
         for row in await session.exec(select(tables.Participant).where(col(tables.Participant.session).in_(names))):
             world.roster_of(row.session)[row.participant] = state_of(Participant, row)
     if names := _sessions(events, _ARRANGED):

@@ -1,0 +1,52 @@
+"""Live pages: whoever looks costs the database nothing; everybody sees what is new at once."""
+
+import asyncio
+
+import pytest
+
+from shared.web.live import Watch
+from tests.systems import System, together
+
+COUNT = "UPDATE outbox_counter SET last = last + 1 WHERE id = 1 RETURNING last"
+
+
+@pytest.mark.row(26)
+async def test_fifty_viewers_are_read_for_once_and_all_see_what_is_new(system: System) -> None:
+    watch, read = Watch(await system.database("approvals"), every=0.05), list[int]()
+
+    async def look() -> int:
+        read.append(1)
+        await asyncio.sleep(0.01)
+        return len(read)
+
+    async def viewer(seen: list[int]) -> None:
+        async with watch.looking():
+            seen.append(await watch.once("book", look))
+            assert await watch.change(watch.newest, within=10)
+            seen.append(await watch.once("book", look))
+
+    viewers: list[list[int]] = [[] for _ in range(50)]
+    work = asyncio.gather(*(viewer(seen) for seen in viewers))
+    await asyncio.sleep(0.3)
+    assert len(read) == 1
+    await system.rows("approvals", COUNT)
+    await asyncio.wait_for(work, 10)
+    assert (viewers, len(read)) == ([[1, 2]] * 50, 2)
+    async with watch.looking():
+        assert not await watch.change(watch.newest, within=0.2)
+
+
+@pytest.mark.row(26)
+async def test_what_could_not_be_read_is_read_again(system: System) -> None:
+    watch, tries = Watch(await system.database("approvals")), list[int]()
+
+    async def fail_first() -> str:
+        tries.append(1)
+        if len(tries) == 1:
+            raise TimeoutError
+        return "read"
+
+    with pytest.raises(TimeoutError):
+        await watch.once("book", fail_first)
+    assert await together(watch.once("book", fail_first), watch.once("book", fail_first)) == ["read", "read"]
+    assert len(tries) == 2
