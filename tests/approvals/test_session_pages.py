@@ -18,7 +18,7 @@ from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
 from tests.builders import BANNER, BANNER_SESSION, CITY_SESSION, DRC, OFFICE, at, plan, session_scheduled
 from tests.deciding import Post
 from tests.posting import Office, approvals
-from tests.preparing import action_scheduled, duty_fulfilled, session_rescheduled
+from tests.preparing import action_scheduled, duty_fulfilled, session_cancelled, session_rescheduled
 from tests.systems import System
 
 PLANNED = ((plan(), DRC), SCHEDULED, DOCKETED, (session_scheduled(session=CITY_SESSION), DRC))
@@ -137,7 +137,7 @@ async def check_clone(office: Office, made: object) -> None:
 
 
 async def check_calendar(office: Office) -> None:
-    """See that the address works without a key's header, follows moves, and opens for nobody who changes it."""
+    """See that the address works without a key's header, follows moves and the end, opens for nobody else."""
     cookie = {"Cookie": f"chunfeng_key={office.tokens[BANNER.unit]}", "Accept": "text/html"}
     page = (await office.client.get("/calendar?person=张三", headers=cookie)).text
     path = page.partition('value="http://service')[2].partition('"')[0]
@@ -152,6 +152,16 @@ async def check_calendar(office: Office) -> None:
     assert forum["DTEND"].dt - forum["DTSTART"].dt == timedelta(minutes=120)
     assert (str(forum["LOCATION"]), int(forum["SEQUENCE"])) == ("二楼会议室", 3)
     assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Asia/Shanghai"]
+    await office.accepted((session_cancelled(), DRC))
+    calendar = icalendar.Calendar.from_ical((await office.client.get(path)).content)
+    off = calendar.walk("VEVENT")
+    assert {(str(one["STATUS"]), int(one["SEQUENCE"]), str(one["UID"])) for one in off} == {
+        ("CANCELLED", 4, str(one["UID"])) for one in entries.values()
+    }
+    assert off[1]["DTSTART"].dt == forum["DTSTART"].dt
+    await office.accepted((session_scheduled(), DRC))
+    calendar = icalendar.Calendar.from_ical((await office.client.get(path)).content)
+    assert {(str(one["STATUS"]), int(one["SEQUENCE"])) for one in calendar.walk("VEVENT")} == {("CONFIRMED", 5)}
     changed = path.replace(".ics", "0.ics") if not path.endswith("0.ics") else path.replace("0.ics", "1.ics")
     assert (await office.client.get(changed)).status_code == 404
     assert (await office.client.get("/calendar/nonsense.ics")).status_code == 404

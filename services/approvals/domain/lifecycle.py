@@ -13,6 +13,7 @@ from shared.events import (
     ActionScheduled,
     CampaignPlanned,
     DocketLocked,
+    PlannedAction,
     SeatsArranged,
     SessionCancelled,
     SessionClosed,
@@ -70,6 +71,18 @@ def light_of(due: date | None, today: date, *, done: bool) -> str:
     if due is None or (due - today).days > SOON_DAYS:
         return ""
     return "red" if today > due else "yellow"
+
+
+def called_off(facts: Iterable[Recorded]) -> tuple[tuple[PlannedAction, ...], str]:
+    """Return the plan that a cancelled session had, and why it was cancelled: calendars need both (row 12)."""
+    actions: tuple[PlannedAction, ...] = ()
+    reason = ""
+    for fact in facts:
+        if fact.type == SessionCancelled.type:
+            reason = fact.data["reason"]
+        elif stated := fact.data.get("actions"):
+            actions = tuple(PlannedAction.model_validate(one) for one in stated)
+    return actions, reason
 
 
 def _where(data: Mapping[str, Any]) -> Both:

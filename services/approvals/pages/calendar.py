@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
 from icalendar import Calendar, Event
@@ -64,7 +64,15 @@ def read(token: str) -> tuple[dict[str, Any], bytes, str]:
     return about, payload, signature
 
 
-def calendar(briefs: list[Brief], unit: str, title: str, actions: list[str]) -> bytes:
+class Entered(NamedTuple):
+    """A session as calendars have it: with its plan, or with the plan it had and why it was cancelled."""
+
+    brief: Brief
+    actions: tuple[PlannedAction, ...]
+    cancelled: str | None = None
+
+
+def calendar(sessions: list[Entered], unit: str, title: str, actions: list[str]) -> bytes:
     """Return the sessions that concern a unit, an entry for each action, as iCalendar (RFC 5545)."""
     made = Calendar()
     for name, value in (("prodid", "-//Chunfeng//sessions//ZH"), ("version", "2.0"), ("method", "PUBLISH")):
@@ -73,34 +81,36 @@ def calendar(briefs: list[Brief], unit: str, title: str, actions: list[str]) -> 
     made.add("x-wr-timezone", "Asia/Shanghai")
     made.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT15M")
-    for brief in briefs:
-        if unit not in {one.code for one in concerned(brief.registry, brief.planned)}:
+    for one in sessions:
+        if unit not in {each.code for each in concerned(one.brief.registry, one.brief.planned)}:
             continue
-        for action in brief.view.actions:
+        for action in one.actions:
             if not actions or action.action.value in actions:
-                made.add_component(_entry(brief, action, unit))
+                made.add_component(_entry(one, action, unit))
     made.add_missing_timezones()
     return bytes(made.to_ical())
 
 
-def _entry(brief: Brief, action: PlannedAction, unit: str) -> Event:
-    entry, view = Event(), brief.view
+def _entry(one: Entered, action: PlannedAction, unit: str) -> Event:
+    entry, brief, view = Event(), one.brief, one.brief.view
     start = action.starts_at.astimezone(SHANGHAI)
     all_day = max(start.replace(hour=_CLOSING_HOUR, minute=0), start)
     entry.add("uid", f"{view.session}-{action.action.value}@chunfeng")
-    entry.add("summary", f"{view.name} {action.action.zh}")
+    off = one.cancelled is not None
+    entry.add("summary", f"{'（已取消）' if off else ''}{view.name} {action.action.zh}")
     entry.add("dtstart", start)
     entry.add("dtend", action.ends_at.astimezone(SHANGHAI) if action.ends_at else all_day)
-    changed = view.ready_at or view.scheduled_at or start
+    changed = view.cancelled_at or view.ready_at or view.scheduled_at or start
     entry.add("dtstamp", changed.astimezone(SHANGHAI))
     entry.add("sequence", view.moves)
-    entry.add("status", "CONFIRMED")
+    entry.add("status", "CANCELLED" if off else "CONFIRMED")
     inside = action.action in (Action.APPROVAL, Action.FORUM)
     if place := action.place or (view.venue if inside else None):
         entry.add("location", place)
-    mine = [one for one in brief.duties if one.unit == unit and action.action is Action.APPROVAL]
-    duties = [f"{'✓' if one.done else '□'} {one.title}（{one.ref}）" for one in mine]
-    entry.add("description", "\n".join([brief.registry.plan.title, view.stage.zh, *duties]))
+    mine = [each for each in brief.duties if each.unit == unit and action.action is Action.APPROVAL and not off]
+    duties = [f"{'✓' if each.done else '□'} {each.title}（{each.ref}）" for each in mine]
+    stage = f"{view.stage.zh}：{one.cancelled}" if off else view.stage.zh
+    entry.add("description", "\n".join([brief.registry.plan.title, stage, *duties]))
     return entry
 
 
@@ -129,12 +139,14 @@ class Calendars:
             raise BadAddress
         async with self._spine.database.reading() as session:
             briefings = Briefings(session, self._plans, self._spine.clock.now())
-            briefs = []
+            entered = []
             for campaign in await briefings.campaigns():
                 registry = await briefings.registry(campaign)
-                briefs += await briefings.all_of(registry) if registry is not None else []
+                for brief in await briefings.all_of(registry) if registry is not None else []:
+                    off = await briefings.called_off(brief) if brief.view.cancelled_at is not None else None
+                    entered.append(Entered(brief, *off) if off else Entered(brief, brief.view.actions))
         title = f"春风行动 · {about['p']}" if about.get("p") else f"春风行动 · {caller.unit_name}"
-        return calendar(briefs, caller.unit, title, [str(one) for one in about.get("a", [])])
+        return calendar(entered, caller.unit, title, [str(one) for one in about.get("a", [])])
 
 
 def routes(spine: Spine, pages: Pages) -> APIRouter:

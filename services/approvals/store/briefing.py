@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals import tables
 from services.approvals.domain.actions import read_actions
-from services.approvals.domain.lifecycle import SessionStage, Step, light_of, stage_of, timeline
+from services.approvals.domain.lifecycle import SessionStage, Step, called_off, light_of, stage_of, timeline
 from services.approvals.domain.matrix import Owed, all_owed, of_unit, owed_to
 from services.approvals.domain.state import DutyKey, Fulfilment, Session
 from services.approvals.store.history import facts_of
@@ -139,6 +139,10 @@ class Briefings:
         facts = [*await facts_of(self._session, campaign), *await facts_of(self._session, brief.planned.session)]
         number, issued_at = brief.view.bulletin_number, brief.view.bulletin_issued_at
         return timeline(brief.registry, facts, (number, issued_at) if number and issued_at else None)
+
+    async def called_off(self, brief: Brief) -> tuple[tuple[PlannedAction, ...], str]:
+        """Return the plan that a cancelled session had, and why it was cancelled."""
+        return called_off(await facts_of(self._session, brief.planned.session))
 
     async def _known(self, registry: Registry) -> dict[DutyKey, Fulfilment]:
         return await duties_of(await self._session.connection(), {registry.plan.campaign})
