@@ -19,6 +19,7 @@ from tests.bulletin.newsroom import Newsroom, newsroom, uneventful
 from tests.systems import System
 
 BOX: Final = "drc@ordos.example"
+DIES: Final = "takes the letter, and dies before anybody hears of it"
 Answer = Callable[[str], Awaitable[str]]
 
 
@@ -42,12 +43,14 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802  (likewise)
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802  (likewise)
         answer = await self.data(envelope.rcpt_tos[0])
-        if answer.startswith("250"):
+        if answer.startswith("250") or answer == DIES:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.taken.append(mail)
+        if answer == DIES:
+            server.transport.abort()
         return answer
 
     @asynccontextmanager
@@ -92,10 +95,15 @@ class PostRoom:
         return [" ".join(fact["type"]) for fact in await self.room.published()][1:]
 
 
-async def issued(system: System, server: MailServer, *recipients: dict[str, str]) -> PostRoom:
+async def issued(
+    system: System,
+    server: MailServer,
+    *recipients: dict[str, str],
+    smtp_timeout: timedelta = timedelta(seconds=0.5),
+) -> PostRoom:
     """Issue a bulletin to some recipients, to one mailbox unless others are named."""
     settings = {"outbox_folder": server.folder, "smtp_host": "127.0.0.1", "smtp_port": server.port}
-    room = await newsroom(system, **settings, smtp_timeout=timedelta(seconds=0.5), delivery_attempts=3)
+    room = await newsroom(system, **settings, smtp_timeout=smtp_timeout, delivery_attempts=3)
     to = recipients or (recipient("市发改委", "smtp", BOX),)
     await room.learn(plan(recipients=to), *uneventful(BANNER_SESSION))
     await room.look()

@@ -1,6 +1,8 @@
 """Delivery to folders and mailboxes, whatever the mail server does: once, with its attempts on record (rows 65, 66)."""
 
 import asyncio
+import json
+import random
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from shared import faults
 from tests.builders import BANNER_SESSION
-from tests.bulletin.post import BOX, MailServer, issued, recipient, sha256_of_attachment
+from tests.bulletin.post import BOX, DIES, MailServer, issued, recipient, sha256_of_attachment
 from tests.bulletin.stories import CLOSED_AT
 from tests.systems import System, together
 
@@ -142,6 +144,47 @@ async def test_two_processes_deliver_to_everybody_once(system: System, server: M
     assert sorted(mail["To"] for mail in server.taken) == sorted(box["address"] for box in boxes)
     assert {row.state for row in await post.room.deliveries()} == {"delivered"}
     assert await post.told() == ["bulletin delivered"] * 14
+
+
+async def test_whatever_the_mail_server_does_every_recipient_ends_known_and_gets_one_content(
+    system: System, server: MailServer
+) -> None:
+    boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(24)]
+    post = await issued(system, server, *boxes, smtp_timeout=timedelta(seconds=0.15))
+    chance = random.Random(65)  # noqa: S311  (no secret)
+
+    async def whatever(_: str) -> str:
+        answer = chance.choice(["250 OK", "250 OK", "451 busy", "550 no", "554 no", "hang", DIES])
+        if answer == "hang":
+            await asyncio.sleep(1)
+        return answer
+
+    async def mostly(_: str) -> str:
+        return chance.choice(["250 OK"] * 6 + ["450 later", "553 no"])
+
+    server.rcpt, server.data = mostly, whatever
+    for hour in range(4):
+        post.room.clock.after(hours=hour)
+        await together(post.worker().deliver_due(), post.worker().deliver_due())
+    rows = {row.address: row for row in await post.room.deliveries()}
+    assert {row.state for row in rows.values()} == {"delivered", "failed", "unknown"}
+    facts = [
+        fact for fact in await post.room.published() if fact["type"][0] != "bulletin" or fact["type"][1] != "issued"
+    ]
+    told = {json.loads(fact["data"])["recipient"]: (" ".join(fact["type"]), json.loads(fact["data"])) for fact in facts}
+    assert len(facts) == len(told) == len(rows)
+    words = {"delivered": "bulletin delivered", "failed": "delivery failed", "unknown": "delivery unknown"}
+    (edition,) = await post.room.editions()
+    assert {sha256_of_attachment(mail) for mail in server.taken} == {edition.pdf_sha256}
+    assert len({(mail["To"], mail["Message-ID"]) for mail in server.taken}) == len(
+        {mail["To"] for mail in server.taken}
+    )
+    for row in rows.values():
+        kind, data = told[row.recipient]
+        assert kind == words[row.state]
+        in_doubt = sum(one["outcome"] == "unknown" for one in data["log"])
+        copies = sum(mail["To"] == row.address for mail in server.taken)
+        assert (row.state == "delivered") <= copies <= in_doubt + (row.state == "delivered")
 
 
 async def test_who_finishes_after_his_lease_does_not_undo_what_another_did(system: System, server: MailServer) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.bulletin.formats import booklet
 from services.bulletin.pdf.press import BulletinPress
 from shared.printing import fonts
 from tests.builders import ROOT
@@ -49,3 +50,29 @@ def test_names_in_mongolian_cyrillic_and_latin_are_printed_whole(press: Bulletin
     rows = tuple(application(number, owner_name=name) for number, name in enumerate(names, 1))
     printed = text(press.print(edition(rows=rows)))
     assert all(name.replace(" ", "") in printed for name in names)
+
+
+@pytest.mark.row(60, 68)
+def test_a_character_borrowed_from_another_typeface_never_moves_the_grid(press: BulletinPress) -> None:
+    leaders = ("副市长王喆", "Эрдэнэт", "昇堃镕玥珺旸祎垚")
+    lines = sheets(press.print(edition(0, leaders=leaders)))[0].lines(TEXT_SIZE)[2:]
+    assert len(lines) > 6
+    for number, (y, words) in enumerate(lines):
+        assert abs(y - lines[0][0] - number * 225 / 22) < 0.1, words
+
+
+@pytest.mark.row(67)
+def test_the_booklet_has_two_pages_to_a_side_in_folding_order(press: BulletinPress) -> None:
+    pdf = press.print(full_edition(12))
+    folded = booklet.imposed(pdf)
+    assert folded == booklet.imposed(pdf)
+    pages, sides = sheets(pdf), sheets(folded)
+    order = booklet.sides(len(pages))
+    assert order[:2] == [(8, 1), (2, 7)]
+    assert sorted(number for side in order for number in side) == list(range(1, 4 * -(-len(pages) // 4) + 1))
+    for pair, side in zip(order, sides, strict=True):
+        for place, number in enumerate(pair):
+            half = [glyph for glyph in side.glyphs if (glyph.x > 210) == bool(place)]
+            there = pages[number - 1].glyphs if number <= len(pages) else ()
+            assert [glyph.text for glyph in half] == [glyph.text for glyph in there]
+            assert all(abs(a.x - place * 210 - b.x) < 0.05 for a, b in zip(half, there, strict=True))

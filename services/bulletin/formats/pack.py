@@ -1,4 +1,4 @@
-"""The print pack: an edition's PDF, who gets how many copies, and how to print and fold them (row 67)."""
+"""The print pack: an edition's PDF, also as a booklet, who gets how many copies, and how to print and fold (row 67)."""
 
 import io
 import zipfile
@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from services.bulletin import wording
 from services.bulletin.delivery import file_name
 from services.bulletin.domain.edition import Edition
+from services.bulletin.formats.booklet import QUARTO, imposed, sides
 from services.bulletin.tables import EditionRow
 from shared.clock import SHANGHAI
 from shared.printing import fonts
@@ -18,6 +19,7 @@ from shared.vocabulary import Distribution
 
 LIST: Final = "印制分发清单.csv"
 NOTE: Final = "印制说明.txt"
+BOOKLET: Final = "骑马订小册（A3拼版）.pdf"
 _COLUMNS: Final = (
     Column("number", "序号", "No."),
     Column("distribution", "类别", "Class"),
@@ -25,8 +27,6 @@ _COLUMNS: Final = (
     Column("copies", "份数", "Copies"),
 )
 _SIDES: Final = 2
-_QUARTO: Final = 4
-"""Pages on one folded sheet of A3."""
 
 
 def pages_of(pdf: bytes) -> int:
@@ -41,6 +41,7 @@ def packed(row: EditionRow) -> bytes:
         file_name(row): row.pdf,
         LIST: write_csv(_COLUMNS, _list(edition)),
         NOTE: _note(edition, row).encode(),
+        BOOKLET: imposed(row.pdf),
     }
     file = io.BytesIO()
     issued = edition.issued_at.astimezone(SHANGHAI)
@@ -67,9 +68,9 @@ def _list(edition: Edition) -> Iterator[Mapping[str, Any]]:
 
 def _note(edition: Edition, row: EditionRow) -> str:
     pages = pages_of(row.pdf)
-    sheets, folded = -(-pages // _SIDES), -(-pages // _QUARTO)
+    sheets, folded = -(-pages // _SIDES), -(-pages // QUARTO)
     copies = edition.print_count
-    blank = folded * _QUARTO - pages
+    blank = folded * QUARTO - pages
     short = sum(one.copies or 0 for one in edition.addressees) - copies
     warning = (f"注意：分发份数合计超出印数{short}份，请与编发单位核对。",) if short > 0 else ()
     lines = (
@@ -81,7 +82,7 @@ def _note(edition: Edition, row: EditionRow) -> str:
         f"骑马订小册：A3纸双面（短边翻转）对折，每份{folded}张，共{folded * copies}张"
         + (f"；末尾留空白{blank}页" if blank else "")
         + "。",
-        f"拼版页序（正面／背面）：{_imposition(folded, pages)}",
+        f"拼版文件：{BOOKLET}，页序（正面／背面）：{_imposition(pages)}。",
         "原大印刷，不缩放：天头37毫米、订口28毫米；报头和间隔线为红色，其余为黑色。",
         *warning,
         "",
@@ -93,15 +94,8 @@ def _note(edition: Edition, row: EditionRow) -> str:
     return "\r\n".join(lines)
 
 
-def _imposition(sheets: int, pages: int) -> str:
+def _imposition(pages: int) -> str:
     """Return which pages stand side by side on each side of each folded sheet."""
-
-    def named(page: int) -> str:
-        return str(page) if page <= pages else "空"
-
-    last = sheets * _QUARTO
-    sides = (
-        f"{named(last - 2 * n)}、{named(2 * n + 1)}／{named(2 * n + 2)}、{named(last - 2 * n - 1)}"
-        for n in range(sheets)
-    )
-    return "；".join(sides)
+    named = [tuple(str(page) if page <= pages else "空" for page in pair) for pair in sides(pages)]
+    sheets = zip(named[::2], named[1::2], strict=True)
+    return "；".join(f"{'、'.join(front)}／{'、'.join(back)}" for front, back in sheets)

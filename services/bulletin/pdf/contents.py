@@ -67,8 +67,9 @@ class Section:
     parts: tuple[Part, ...]
 
 
+_NUMBER: Final = Column("序号", 10, centred=True)
 APPROVALS: Final = (
-    Column("序号", 10, centred=True),
+    _NUMBER,
     Column("项目／业主单位", 48.5),
     Column("手续", 22),
     Column("层级／单位", 24.5),
@@ -76,14 +77,14 @@ APPROVALS: Final = (
     Column("文号／证照", 34),
 )
 DEFERRALS: Final = (
-    Column("序号", 10, centred=True),
+    _NUMBER,
     Column("项目／业主单位", 44),
     Column("手续／审批单位", 30),
     Column("所缺材料", 40),
     Column("补正时限／承诺书", 32),
 )
 FORWARDINGS: Final = (
-    Column("序号", 10, centred=True),
+    _NUMBER,
     Column("项目／业主单位", 50),
     Column("手续／转报单位", 30),
     Column("去向", 30),
@@ -97,9 +98,9 @@ TEAMS: Final = (
     Column("走访企业", 39),
 )
 PROGRESS: Final = (
-    Column("序号", 10, centred=True),
-    Column("专场", 24),
-    Column("事项", 50),
+    _NUMBER,
+    Column("专场", 28),
+    Column("事项", 46),
     Column("办理单位", 28),
     Column("进展", 44),
 )

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.bulletin.domain.edition import Edition, FollowedUp, Issue, Progress, Survey, SurveyDay, Team, Visits
+from services.bulletin.domain.edition import (
+    Attendance,
+    Edition,
+    FollowedUp,
+    Issue,
+    Progress,
+    Survey,
+    SurveyDay,
+    Team,
+    Visits,
+)
 from services.bulletin.wording.words import day, hour, sentence
 
 _CLASSES: Final[Mapping[str, str]] = {
@@ -21,9 +31,7 @@ _KINDS: Final[Mapping[str, str]] = {
 
 def issues(edition: Edition) -> str:
     """Say who met, how much was raised, and how much of it was answered or handed on at once (notice §二(二))."""
-    came = "、".join(
-        f"{_CLASSES[one.kind]}{one.present}人" for one in edition.attendance if one.present and one.kind in _CLASSES
-    )
+    came = "、".join(_came(one) for one in edition.attendance if one.present and one.kind in _CLASSES)
     opening = f"{came}参加座谈交流。" if came else ""
     if not edition.issues:
         return f"{opening}座谈会上，企业未提出困难问题和意见建议。"
@@ -38,6 +46,12 @@ def issues(edition: Edition) -> str:
         return f"{opening}{raised}。"
     parts += [f"待交办{rest}条"] if rest else []
     return f"{opening}{raised}，其中{'、'.join(parts)}。"
+
+
+def _came(one: Attendance) -> str:
+    """Say how many came, and how many should have where that is another number (row 38)."""
+    expected = f"（应到{one.planned}人）" if one.planned != one.present else ""
+    return f"{_CLASSES[one.kind]}{one.present}人{expected}"
 
 
 def issue(item: Issue) -> tuple[str, str]:

@@ -68,7 +68,8 @@ def _taking_part(edition: Edition) -> str:
     parts = []
     if edition.seats:
         seats = "集中审批坐席" if edition.kind is SessionKind.CITY else "联合审批坐席"
-        parts.append(f"{'、'.join(edition.seats)}等{len(edition.seats)}个单位设{seats}")
+        number = f"等{len(edition.seats)}个单位" if len(edition.seats) > 1 else ""
+        parts.append(f"{'、'.join(edition.seats)}{number}设{seats}")
     if edition.enterprises is not None:
         parts.append(f"参加企业{edition.enterprises}家")
     if edition.totals.projects:
