@@ -54,7 +54,7 @@ def _world(service: str, plan: CampaignPlanned) -> Any:  # noqa: ANN401  (each s
     return kind(**given)
 
 
-def _asked(service: str, plan: CampaignPlanned, event: Event, caller: Caller) -> str:
+def asked(service: str, plan: CampaignPlanned, event: Event, caller: Caller) -> str:
     """Ask a service's rule about one caller; whatever it stumbles over later, it has let the caller pass."""
     moment = datetime(2022, 3, 16, 1, tzinfo=UTC)
     posted = Posted(caller.source, "x", event, moment, caller, "x", None, "0" * 64, event.model_dump_json())
@@ -72,7 +72,7 @@ def _asked(service: str, plan: CampaignPlanned, event: Event, caller: Caller) ->
 
 def _cell(service: str, plan: CampaignPlanned, event: Event, role: Role) -> str:
     division = str(getattr(event, "session", "")).rpartition("-")[2]
-    answers = {_asked(service, plan, event, caller) for caller in _callers(plan, role, division)}
+    answers = {asked(service, plan, event, caller) for caller in _callers(plan, role, division)}
     if answers == {NO} or not answers:
         return NO
     # Who passes before the thing itself is looked up passes by role; if all do, the rule asks whose it is.

@@ -1,13 +1,11 @@
 """Every unit of the plan tries every event: nobody writes what is another's, whatever his role (row 75)."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 
-from deploy.contracts import examples
 from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.world import ACCEPTS
 from services.approvals.keyring import role_of
@@ -17,7 +15,7 @@ from shared.posted import Caller
 from shared.problems import NotYet, Refused
 from shared.vocabulary import CITY_DIVISION, Formality, Level, Role
 from tests import builders
-from tests.builders import BANNER, DRC, PLAN, application_docketed, approval_signed, posted, project_code
+from tests.builders import DRC, PLAN, application_docketed, approval_signed, posted, project_code
 from tests.deciding import given
 
 pytestmark = pytest.mark.row(75, 88)
@@ -93,29 +91,6 @@ def test_of_all_units_only_the_owner_decides_a_formality_at_a_level(division: st
 
 
 WORLDS: Final = {division: opened(division) for division in ("150602", "150603")}
-
-
-def verbs() -> list[Event]:
-    """Return an example of every event posted to approvals that belongs to the first banner's session."""
-    found = []
-    for kind in ACCEPTS.values():
-        data = json.loads(examples.golden_file(kind).read_text("utf-8"))["data"]
-        if "session" in data:
-            event = kind.model_validate(data | {"session": BANNER_SESSION})
-            found.append(event)
-    return found
-
-
-BANNER_SESSION: Final = f"{PLAN.campaign}-{BANNER.division}"
-
-
-@pytest.mark.parametrize("event", verbs(), ids=lambda event: type(event).__name__)
-def test_no_unit_of_another_banner_writes_anything_in_a_banners_session(event: Event) -> None:
-    for unit in UNITS:
-        if unit.level is Level.BANNER and unit.division != BANNER.division:
-            for role in Role:
-                # A refusal changes nothing, so one world serves them all.
-                assert answer(WORLDS[BANNER.division], event, caller_of(unit, role)) != "written", (unit.name, role)
 
 
 def test_no_key_speaks_for_another_unit_whatever_it_is_for() -> None:

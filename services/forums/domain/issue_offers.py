@@ -43,7 +43,7 @@ class _Caller:
         self.unit = caller.unit
         here = session.endswith(f"-{caller.division}")
         self.drc = caller.role is Role.DRC and caller.level is Level.CITY
-        self.city = self.drc or caller.role is Role.OFFICE
+        self.city = self.drc or (caller.role is Role.OFFICE and caller.level is Level.CITY)
         self.banner = caller.role is Role.BANNER and here
         self.calls_back = self.drc or (caller.role in _PARTIES and here)
         self.works = caller.role in {Role.DEPARTMENT, Role.DRC, Role.OFFICE} and (caller.level is Level.CITY or here)

@@ -15,7 +15,7 @@ from services.forums.domain.issue_refusals import (
 )
 from services.forums.domain.notices import told_of
 from services.forums.domain.scope import by_banner, with_forum
-from shared.campaign import NotAllowed, Registry, StatedByService, allow_division, is_city_drc
+from shared.campaign import NotAllowed, Registry, StatedByService, allow_division, is_city_drc, is_city_office
 from shared.clock import shanghai_date
 from shared.events import Event, IssueDispatched, IssueEvent, IssueLimits, IssueRaised, PlannedSession, Unit
 from shared.problems import NotYet
@@ -110,7 +110,7 @@ def by_lead(posted: Posted, at: Step, lead: str) -> None:
 
 def by_dispatcher(posted: Posted, session: PlannedSession) -> None:
     """Refuse everybody who hands no issues out: the city DRC, the general office and the banner do."""
-    if is_city_drc(posted) or posted.caller.role is Role.OFFICE:
+    if is_city_drc(posted) or is_city_office(posted):
         return
     by_banner(posted, session)
 

@@ -2,7 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from shared.campaign import NotAllowed, Registry, allow, allow_division, banner_session, is_city_drc, planned
+from shared.campaign import (
+    NotAllowed,
+    Registry,
+    allow,
+    allow_division,
+    banner_session,
+    is_city_drc,
+    is_city_office,
+    planned,
+)
 from shared.events import PlannedSession, SessionEvent
 from shared.posted import Posted
 from shared.vocabulary import Role
@@ -39,7 +48,7 @@ def by_banner_side(posted: Posted, session: PlannedSession) -> None:
 
 def is_organiser(posted: Posted) -> bool:
     """Tell whether the city DRC or the general office is calling (notice §二(二)6(1), (3))."""
-    return is_city_drc(posted) or posted.caller.role is Role.OFFICE
+    return is_city_drc(posted) or is_city_office(posted)
 
 
 def by_organisers(posted: Posted) -> None:

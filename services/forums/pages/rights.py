@@ -13,7 +13,7 @@ class Rights:
         here = caller.division == session.division
         self.unit = caller.unit
         self.drc = caller.role is Role.DRC and caller.level is Level.CITY
-        self.office = caller.role is Role.OFFICE
+        self.office = caller.role is Role.OFFICE and caller.level is Level.CITY
         self.organise = self.drc or self.office
         self.banner = self.drc or (here and caller.role in (Role.BANNER, Role.PARK, Role.LIAISON))
         self.host = self.drc or (here and caller.role is Role.BANNER)
