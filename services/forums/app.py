@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.forums import api
+from services.forums import api, photos
 from services.forums.agenda import Diary
 from services.forums.api import issue_ledger
 from services.forums.api import notices as notice_api
@@ -41,6 +41,11 @@ def build(settings: ServiceSettings) -> FastAPI:
             prints.routes(spine, pages, papers),
             surveys.routes(spine, pages),
         ],
-        parts=(papers, Waiting(spine, heard.known), Timekeeper(spine, Diary())),
+        parts=(
+            papers,
+            photos.Clearing(spine.database, spine.clock),
+            Waiting(spine, heard.known),
+            Timekeeper(spine, Diary()),
+        ),
         pages=pages,
     )

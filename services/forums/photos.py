@@ -3,7 +3,10 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -13,14 +16,18 @@ from starlette.responses import Response
 from services.forums import tables
 from services.forums.domain.survey_refusals import NotAPicture
 from services.forums.store import survey
+from shared import logs
+from shared.background import background
 from shared.campaign import NotAllowed, WrongDivision
 from shared.clock import Clock
-from shared.database import Database
+from shared.database import Database, is_away
 from shared.posted import Caller
 from shared.vocabulary import Level, Role
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 _MOST_PIXELS: Final = 64_000_000
+UNUSED_FOR: Final = timedelta(days=30)
+_CLEAR_EVERY_SECONDS: Final = 600.0
 _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _LONGEST: Final = 2048
 """Pixels of the longer side as kept: enough to read a notice board by, small enough for a phone."""
@@ -104,6 +111,38 @@ async def keep(database: Database, clock: Clock, caller: Caller, session: str, c
     async with database.transaction() as writing:
         await survey.keep(writing, row)
     return Kept(sha256=picture.sha256, width=picture.width, height=picture.height)
+
+
+class Clearing:
+    """The part of the service that deletes pictures no finding has named for a month: nobody will ask for them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Take the database and the clock."""
+        self._database = database
+        self._clock = clock
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep clearing as long as the block lasts."""
+        async with background(self._keep_clearing(), "unused pictures"):
+            yield
+
+    async def clear(self) -> int:
+        """Delete what is unused; return how many pictures there were."""
+        async with self._database.transaction() as session:
+            cleared = await survey.clear_unused(session, self._clock.now() - UNUSED_FOR)
+        if cleared:
+            logs.get().info("photos.cleared", photos=cleared)
+        return cleared
+
+    async def _keep_clearing(self) -> None:
+        while True:
+            try:
+                await self.clear()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+            await asyncio.sleep(_CLEAR_EVERY_SECONDS)
 
 
 def answer(content: bytes) -> Response:

@@ -217,19 +217,6 @@ async def test_who_may_not_act_sees_the_pages_without_their_forms_and_a_form_sen
         assert (await office.client.post(f"{HERE}/queue/jump", data=form, headers=cookie)).status_code == 404
 
 
-@pytest.mark.row(15)
-async def test_the_drc_gives_a_formality_to_another_bureau_on_a_page(system: System) -> None:
-    async with approvals(system, *BEFORE) as office:
-        cookie = {"Cookie": f"chunfeng_key={office.tokens[DRC.unit]}", "Accept": "text/html"}
-        form = {"level": "city", "formality": "environmental_impact", "bureau": "water", "reason": "职责调整"}
-        answer = await office.client.post(f"{HERE}/owners", data=form, headers=cookie)
-        assert answer.status_code == 303
-        page = await office.client.get(f"{HERE}/owners", headers=cookie)
-        assert "本场调整，原为 市生态环境局" in page.text
-        again = await office.client.post(f"{HERE}/owners", data=form, headers=cookie)
-        assert (again.status_code, "已由市水利局办理" in again.text) == (409, True)
-
-
 @pytest.mark.row(23)
 async def test_what_comes_too_early_for_a_person_is_told_in_a_sentence(system: System) -> None:
     async with on_the_campaigns_clock(system) as (office, _):

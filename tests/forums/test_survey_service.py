@@ -1,6 +1,7 @@
 """Surveys in the running service: pictures lose their position, findings bring issues, totals miss nothing."""
 
 import io
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 
 from services.forums import photos
 from services.forums.domain.survey_refusals import NotAPicture
-from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, OTHER_BANNER, session_scheduled
+from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, OTHER_BANNER, at, session_scheduled
 from tests.forums.desk import at_desk
 from tests.forums.issuing import LAND
 from tests.forums.surveying import CHOSEN, CODE, FILED, PRESENT, finding, photograph, survey_held
@@ -16,6 +17,16 @@ from tests.posting import Office
 from tests.systems import System, fact, until
 
 SURVEY = f"/v1/sessions/{BANNER_SESSION}/survey"
+
+
+class Later:
+    """A clock some days after the session's."""
+
+    def __init__(self, *, days: int) -> None:
+        self._days = days
+
+    def now(self) -> datetime:
+        return at(10, days=self._days)
 
 
 async def upload(office: Office, content: bytes, by: Any = BANNER) -> Any:  # noqa: ANN401  (a caller; an answer)
@@ -46,7 +57,12 @@ async def test_a_survey_is_filed_chosen_held_and_its_findings_become_issues(syst
         assert picture.headers["content-type"] == "image/jpeg"
         assert not Image.open(io.BytesIO(picture.content)).getexif()
 
+        await upload(office, photograph(size=(320, 200)))
         await office.accepted((finding(photos=[sha256]), BANNER), (survey_held(), BANNER))
+        database = await system.database("forums")
+        assert await photos.Clearing(database, Later(days=29)).clear() == 0
+        assert await photos.Clearing(database, Later(days=31)).clear() == 1
+        assert [row["sha256"] for row in await system.rows("forums", "SELECT sha256 FROM photo")] == [sha256]
         now = (await office.client.get(SURVEY, headers=office.key(DRC))).json()
         issues = await office.client.get(
             "/v1/campaigns/spring-2022/issues", params={"source": "survey"}, headers=office.key(DRC)

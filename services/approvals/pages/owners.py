@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.owners import unit_at
 from services.approvals.domain.state import legal_levels
-from services.approvals.pages.day import Day
+from services.approvals.pages.day import EMPTY, Day
 from services.approvals.store.daybook import Daybook
 from shared.events import FormalityAssigned, Unit
 from shared.posted import Caller
@@ -28,7 +29,9 @@ def routes(day: Day) -> APIRouter:
     router = APIRouter(include_in_schema=False, prefix="/sessions/{session}/owners")
     visitor = day.pages.needs_login()
 
-    async def show(request: Request, session: str, caller: Caller, trouble: Refused | None = None) -> Response:
+    async def show(
+        request: Request, session: str, caller: Caller, trouble: Refused | None = None, filled: FormData = EMPTY
+    ) -> Response:
         book = await day.book(session)
         levels = legal_levels(book.planned.kind)
         planned = book.state._replace(owners=None)
@@ -43,7 +46,15 @@ def routes(day: Day) -> APIRouter:
         units = {level: units_at(book, level) for level in levels}
         assigns = caller.level is Level.CITY and caller.role == "drc"
         return await day.show(
-            request, "owners.html", book, trouble=trouble, owners=owners, units=units, assigns=assigns, levels=levels
+            request,
+            "owners.html",
+            book,
+            trouble=trouble,
+            owners=owners,
+            units=units,
+            assigns=assigns,
+            levels=levels,
+            filled=filled,
         )
 
     @router.get("")
@@ -57,7 +68,7 @@ def routes(day: Day) -> APIRouter:
         try:
             await day.submit(caller, FormalityAssigned, data, str(form.get("event_id", "")))
         except Refused as refusal:
-            return await show(request, session, caller, refusal)
+            return await show(request, session, caller, refusal, form)
         return RedirectResponse(f"/sessions/{session}/owners", status_code=303)
 
     return router

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.seats import UnknownUnit, not_here, twice
-from services.approvals.pages.day import Day, may_lead
+from services.approvals.pages.day import EMPTY, Day, may_lead
 from services.approvals.papers import desksigns
 from services.approvals.store.daybook import Daybook
 from shared.events import SeatsArranged, Unit
@@ -50,7 +51,7 @@ class SeatsPage:
         """Take the day's pages."""
         self._day = day
 
-    async def show(
+    async def show(  # noqa: PLR0913  (what a page is made of)
         self,
         request: Request,
         session: str,
@@ -58,6 +59,7 @@ class SeatsPage:
         *,
         trouble: Refused | None = None,
         warnings: Any = (),  # noqa: ANN401  (sentences)
+        filled: FormData = EMPTY,
     ) -> Response:
         """Show the seats; after a refusal, what was wrong; after a list that names a unit twice, the warning."""
         book = await self._day.book(session)
@@ -67,6 +69,7 @@ class SeatsPage:
             book,
             trouble=trouble,
             warnings=warnings,
+            filled=filled,
             leads=may_lead(book, caller),
             candidates=candidates(book),
         )
@@ -95,7 +98,7 @@ def routes(day: Day, papers: Papers) -> APIRouter:
             units = [*map(str, form.getlist("units")), *named(book, str(form.get("names", "")))]
             await day.submit(caller, SeatsArranged, {"session": session, "units": units}, str(form.get("event_id", "")))
         except Refused as refusal:
-            return await page.show(request, session, caller, trouble=refusal)
+            return await page.show(request, session, caller, trouble=refusal, filled=form)
         if len(set(units)) < len(units):
             return await page.show(request, session, caller, warnings=twice(book.registry, units))
         return RedirectResponse(f"/sessions/{session}/seats", status_code=303)

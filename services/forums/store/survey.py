@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,6 +29,12 @@ from shared.events import (
 from shared.problems import Refused
 
 _ABOUT: Final = (SurveySiteFiled, SurveyProjectEvent, SurveyFindingRecorded, SurveyReport, SurveyCalledOff)
+
+_CLEAR: Final = text("""
+    DELETE FROM photo WHERE uploaded_at < :before AND NOT EXISTS (
+        SELECT FROM finding WHERE finding.session = photo.session AND finding.photos @> to_jsonb(photo.sha256)
+    )
+""")
 
 
 class PhotoUnknown(Refused):
@@ -135,6 +142,11 @@ async def keep(session: AsyncSession, photo: tables.Photo) -> None:
         raise UnknownSession(session=photo.session[:64])
     new = insert(tables.Photo).values(**photo.model_dump()).on_conflict_do_nothing()
     await (await session.connection()).execute(new)
+
+
+async def clear_unused(session: AsyncSession, before: datetime) -> int:
+    """Delete the pictures uploaded before a moment that no finding names; return how many."""
+    return (await (await session.connection()).execute(_CLEAR, {"before": before})).rowcount
 
 
 async def photo(session: AsyncSession, name: str, sha256: str) -> bytes:
