@@ -52,9 +52,9 @@ async def issue_and_correct(page: Page) -> None:
     await page.get_by_label("证照编号").fill("林资许准2022-1")
     await page.get_by_role("button", name="预览").first.click()
     await page.get_by_role("button", name="确认制发").click()
-    await page.get_by_text("林资许准2022-1").wait_for()
+    await page.get_by_role("cell", name="林资许准2022-1").wait_for()
 
-    await page.get_by_text("登记有误时填写").click()
+    await page.locator("details#correct summary").click()
     form = page.locator("details#correct")
     await form.get_by_label("企业签字人").fill("丁（虚构）")
     await form.get_by_label("更正原因").fill("企业签字人登记有误")
