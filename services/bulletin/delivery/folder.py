@@ -1,6 +1,7 @@
 """Delivery to a folder: exact, for a file is there or it is not."""
 
 import asyncio
+import os
 from pathlib import Path
 
 from services.bulletin.delivery.parcel import Arrived, CannotDeliverError, PutOffError, file_name, words
@@ -19,7 +20,9 @@ class FolderSender:
         try:
             return await asyncio.to_thread(self._write, row, edition)
         except OSError as error:
-            raise PutOffError(words(error)) from error
+            # Where the outbox lies on the server is nobody's business who looks at deliveries.
+            reason = error.strerror or type(error).__name__
+            raise PutOffError(words(f"文件夹写不进去 the folder cannot be written: {reason}")) from error
 
     def _write(self, row: DeliveryRow, edition: EditionRow) -> Arrived:
         """Put the file in place whole: readers of the folder never see half a bulletin."""
@@ -30,5 +33,7 @@ class FolderSender:
         target = folder / file_name(edition)
         partial = target.with_suffix(f".{row.revision}.part")
         partial.write_bytes(edition.pdf)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())  # what is noted as delivered is still there after a power cut
         partial.replace(target)
         return Arrived(f"已写入 written {target.name}", len(edition.pdf))

@@ -31,6 +31,7 @@ def shown(edition: Edition) -> dict[str, Any]:
         "date": wording.day(edition.dated),
         "masthead": wording.masthead(edition),
         "title": "".join(wording.title(edition)),
+        "groups": wording.title(edition),
         "sections": comparing.sections(edition),
         "foot": [(kind.zh, names) for kind in Distribution if (names := wording.distribution(edition, kind))],
         "kind": _kind,

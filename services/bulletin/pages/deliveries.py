@@ -29,6 +29,7 @@ OUTCOMES: Final = {
     "under_way": ("进行中", "under way"),
     "delivered": ("已送达", "delivered"),
     "put_off": ("暂未送达，将重试", "put off"),
+    "given_up": ("未送达，不再重试", "given up"),
     "refused": ("被拒收", "refused"),
     "unknown": ("是否送达不明", "in doubt"),
 }
