@@ -158,7 +158,10 @@ def _team_text(one: Team) -> str:
 def edition(known: SessionFacts, imprint: fold.Imprint, before: Edition | None) -> Edition:
     """Assemble an edition with what it lacks and what it changes of the one before."""
     after = fold.assemble(known, imprint, lacking(known))
-    return after.model_copy(update={"changes": changes(before, after)}) if before else after
+    if before is None:
+        return after
+    # A number belongs to its year: a correction made in January is still one of last year's issue.
+    return after.model_copy(update={"changes": changes(before, after), "year": before.year})
 
 
 def changes(before: Edition, after: Edition) -> tuple[Change, ...]:

@@ -117,10 +117,10 @@ def contents_sha256(edition: Edition) -> str:
 
 
 def stamped(edition: Edition, sign_off: SignOff | None, *, wanted: bool) -> Edition:
-    """Return an edition with its signature, or saying that it lacks a wanted one; its year is that of its date."""
+    """Return an edition with its signature, or saying that it lacks a wanted one; a first one's year is its date's."""
     unsigned = wanted and sign_off is None
     whole = edition.model_copy(update={"sign_off": sign_off, "unsigned": unsigned})
-    return whole.model_copy(update={"year": shanghai_date(whole.dated).year})
+    return whole if whole.revision else whole.model_copy(update={"year": shanghai_date(whole.dated).year})
 
 
 def next_draft(session: str, prospect: Prospect, before: Draft | None, now: datetime) -> Draft:

@@ -119,7 +119,7 @@ def assemble(
         compared=tuple(_compared(one) for one in sessions),
         followed_up=followed_up,
     )
-    return after.model_copy(update={"changes": changes(before, after)}) if before else after
+    return after.model_copy(update={"changes": changes(before, after), "year": before.year}) if before else after
 
 
 def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:

@@ -120,7 +120,7 @@ def _ruled(document: Any, left: str, right: str, colour: str, size: float = _BOD
     for name, value in (("val", "single"), ("sz", "12"), ("space", "4"), ("color", colour)):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
-    paragraph._p.get_or_add_pPr().append(borders)  # noqa: SLF001
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind")  # noqa: SLF001
 
 
 def _head(document: Any, edition: Edition) -> None:  # noqa: ANN401
@@ -180,7 +180,7 @@ def _bordered(table: Any) -> None:  # noqa: ANN401
         for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "000000")):
             border.set(qn(f"w:{name}"), value)
         borders.append(border)
-    table._tbl.tblPr.append(borders)  # noqa: SLF001
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # noqa: SLF001
 
 
 def _mark(row: Any, name: str) -> None:  # noqa: ANN401

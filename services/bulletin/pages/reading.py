@@ -1,5 +1,6 @@
 """The reading room: issued bulletins, found by any word in them, each with its data, its shapes and its corrections."""
 
+import asyncio
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -182,7 +183,8 @@ def files(database: Database, keys: Keys, pages: Pages) -> APIRouter:
             row = await Store(session).edition_of(name, revision)
         if row is None:
             raise NoEdition(session=name)
-        return download(row, form)
+        # A letter of two thousand applications takes seconds, which nobody else shall wait for.
+        return await asyncio.to_thread(download, row, form)
 
     @router.get("/feed.atom")
     async def feed(request: Request) -> Response:
