@@ -28,7 +28,10 @@ _BATCH: Final = 500
 _LOOK_EVERY_SECONDS: Final = 1.0
 _DATA: Final = b'"data":'
 _SESSION: Final = b'{"session":"'
-_TURN: Final = "SELECT pg_try_advisory_xact_lock(hashtext('chunfeng evidence'))"
+# The disk is not waited for: a link that a crash loses is made again from its fact.
+_TURN: Final = """
+    SELECT pg_try_advisory_xact_lock(hashtext('chunfeng evidence')), set_config('synchronous_commit', 'off', true)
+"""
 _NEXT: Final = """
     SELECT sequence, envelope FROM outbox WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM link)
     ORDER BY sequence LIMIT $1

@@ -2,7 +2,8 @@
 
 One process per service leads (an advisory lock held by its connection). It reads facts above the published mark,
 publishes them with Nats-Msg-Id, and moves the mark after the stream has acknowledged. A crash in between publishes
-again; Nats-Msg-Id and the consumers' inboxes absorb it.
+again; Nats-Msg-Id and the consumers' inboxes absorb it. For the same reason the mark does not wait for the disk: it is
+in the row that whoever records facts must lock, and would hold him up.
 """
 
 import asyncio
@@ -81,7 +82,9 @@ class Relay:
             await asyncio.sleep(0.5)
 
     async def _lead(self) -> None:
-        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=30)
+        connection = await asyncpg.connect(
+            self._dsn, timeout=5, command_timeout=30, server_settings={"synchronous_commit": "off"}
+        )
         try:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
                 return

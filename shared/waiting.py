@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,12 +21,16 @@ from shared.spine import Spine
 Heard = Callable[[AsyncSession], Awaitable[set[str]]]
 """Names what the service has heard from others, in the words of NotYet.needs."""
 
+_ANY: Final = text("SELECT EXISTS (SELECT FROM waiting)")
 _LOOK_AGAIN_SECONDS: Final = 5.0
 """An event posted just while its predecessor is being learnt has missed the signal: it waits this long at most."""
 
 
 async def release(intake: Intake, heard: Heard) -> int:
     """Decide the waiting events whose predecessor has been heard; return how many there were."""
+    async with intake.database.reading() as session:
+        if not (await (await session.connection()).execute(_ANY)).scalar():
+            return 0  # to gather all that has been heard takes long, and mostly nothing waits
     async with intake.database.transaction() as session:
         return await intake.release(session, await heard(session))
 

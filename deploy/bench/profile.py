@@ -24,7 +24,10 @@ _TICK: Final = 1_000_000 / os.sysconf("SC_CLK_TCK")
 
 def _spent(pid: int) -> float:
     """Return the CPU microseconds a process has spent so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0  # one of PostgreSQL's, that has just ended
     return sum(map(int, fields[11:15])) * _TICK  # with that of children that have ended
 
 

@@ -118,7 +118,7 @@ async def _measure_all(world: World, console: Console) -> dict[str, dict[str, An
         "ingest_batch": await measure(console, "ingest_batch", bench.ingest_batch),
     }
     world.local.restart("approvals", {})
-    await world.projected(0, (await world.outbox_rows(1))[-1]["sequence"])
+    await world.projected((await world.outbox_rows(1))[-1]["sequence"], 0)
     await bench.orm.start()
     try:
         results["end_to_end_vs_orm"] = await measure(console, "end_to_end_vs_orm", bench.end_to_end)
