@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import unquote
 
@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.events import EVENTS, Event
 from shared.identifiers import Moment
 from shared.problems import Invalid, Malformed, Refused, invalid
-from shared.timemarks import marked
+from shared.timemarks import in_utc, marked
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -222,17 +222,13 @@ def write(  # noqa: PLR0913  (the attributes of a CloudEvent)
     trace = f',"traceparent":{quoted(traceparent)}' if traceparent is not None else ""
     trace += f',"actor":{quoted(actor)}' if actor is not None else ""
     if recorded_at is not None:
-        trace += f',"recordedtime":"{_utc(recorded_at)}"{marked(time, recorded_at)}'
+        trace += f',"recordedtime":"{in_utc(recorded_at)}"{marked(time, recorded_at)}'
     return (
         f'{{"specversion":"1.0","id":{quoted(event_id)},"source":"{source}","type":"{event.type}",'
-        f'"subject":"{event.subject}","time":"{_utc(time)}","datacontenttype":"application/json",'
+        f'"subject":"{event.subject}","time":"{in_utc(time)}","datacontenttype":"application/json",'
         f'"dataschema":"{SCHEMA_URN}{event.type}","aggregateversion":{version},'
         f'"correlationid":{quoted(correlation_id)}{trace},"data":{payload or event.model_dump_json()}}}'
     )
-
-
-def _utc(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat()
 
 
 def with_sequence(envelope: str, sequence: int) -> bytes:

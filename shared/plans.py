@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.campaign import Registry
 from shared.events import CampaignPlanned, Event, SessionEvent
+from shared.events.base import among
 
 _READ = text("""
     SELECT campaign, plan, xmin = pg_current_xact_id_if_assigned()::xid AS uncommitted
@@ -31,7 +32,7 @@ class Plans:
         self, session: AsyncSession, events: Sequence[Event], more: Collection[str] = ()
     ) -> dict[str, Registry]:
         """Return the registries, by campaign, that bear on these events, and those of `more` campaigns."""
-        campaigns = {event.campaign for event in events if isinstance(event, (SessionEvent, CampaignPlanned))}
+        campaigns = {event.campaign for event in among(events, SessionEvent, CampaignPlanned)}
         return await self.named(session, campaigns | set(more))
 
     async def named(self, session: AsyncSession, campaigns: set[str]) -> dict[str, Registry]:

@@ -1,5 +1,6 @@
 """What every event is: frozen, past tense, registered under an explicit wire type."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -63,3 +64,12 @@ class ApplicationEvent(SessionEvent):
     def subject(self) -> str:  # asked for many times on the hot path
         """The application's key within its campaign."""
         return f"{self.campaign}/{self.project_code}/{self.formality.value}/{self.level.value}"
+
+
+def among(events: Sequence[Event], *kinds: type[Event]) -> list[Any]:
+    """Return the events of these kinds: their types are asked once, each event only for its type.
+
+    To ask an event of a group itself costs half a microsecond, for pydantic's classes are abstract ones.
+    """
+    wanted = {kind for kind in set(map(type, events)) if issubclass(kind, kinds)}
+    return [event for event in events if type(event) in wanted] if wanted else []

@@ -1,7 +1,7 @@
 """What bears on docket, pre-review, queue, seats and documents: read for the posts that need it, and only for them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import TextClause, text
@@ -13,7 +13,6 @@ from services.approvals.domain.queue import Place, Stage
 from services.approvals.domain.state import Departure, First
 from shared.events import (
     ApplicationDocketed,
-    ApplicationEvent,
     ApplicationPrereviewed,
     ApplicationReturned,
     ApprovalSigned,
@@ -25,6 +24,7 @@ from shared.events import (
     SessionClosed,
     SessionEvent,
 )
+from shared.events.base import among
 
 WHOLE: Final = (SessionClosed, DocketLocked, FormalityAssigned, QueueEvent)
 """Events that are decided with all applications of their session in view."""
@@ -101,31 +101,31 @@ async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Seque
     if sessions := _queues(world, events):
         rows = await connection.execute(_PLACES, {"keys": sessions})
         world.places = {(row.session, row.owner_code): place_of(row) for row in rows}
-    if sessions := list({one.session for one in events if isinstance(one, SessionClosed)}):
+    if sessions := list({one.session for one in among(events, SessionClosed)}):
         rows = await connection.execute(_DEPARTURES, {"keys": sessions})
         world.departures = [Departure(*row) for row in rows]
     if subjects := _posted_again(world, events):
         types = [ApplicationDocketed.type, ApprovalSigned.type]
         rows = await connection.execute(_FIRSTS, {"keys": subjects, "types": types})
         world.firsts = {(row.type, row.subject): first_of(row.event_id) for row in rows}
-    if any(isinstance(one, DocketLocked) for one in events):
+    if among(events, DocketLocked):
         values = {"keys": list(world.applications), "type": ApplicationDocketed.type}
         order = [*(await connection.execute(_DOCKETED, values)).scalars()]
         world.applications = {subject: world.applications[subject] for subject in order}
 
 
-def _reviewed(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
-    def asked(event: Event) -> bool:
-        if isinstance(event, Decision):
-            registry = world.registries.get(event.campaign)
-            return registry is not None and (registry.plan.switches.prereview or registry.plan.switches.other_signer)
-        return isinstance(event, (ApplicationPrereviewed, ApplicationReturned))
+def _reviewed(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
+    gated = {
+        name
+        for name, registry in world.registries.items()
+        if registry.plan.switches.prereview or registry.plan.switches.other_signer
+    }
+    decided = {one.subject for one in among(events, Decision) if one.campaign in gated} if gated else set()
+    return list(decided | {one.subject for one in among(events, ApplicationPrereviewed, ApplicationReturned)})
 
-    return list({one.subject for one in events if asked(one)})
 
-
-def _documents(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
-    numbered = [one for one in events if isinstance(one, Decision) and one.document_number]
+def _documents(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
+    numbered = [one for one in among(events, Decision) if one.document_number]
     watched = [one for one in numbered if one.campaign in world.registries]
     return list(
         {
@@ -136,7 +136,7 @@ def _documents(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
     )
 
 
-def _queues(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+def _queues(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
     """Name the sessions whose queue is wanted: those that lock or move theirs, and those whose docket grows late."""
 
     def asked(event: SessionEvent) -> bool:
@@ -145,18 +145,17 @@ def _queues(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
             return state is not None and state.docket_locked_at is not None
         return isinstance(event, (DocketLocked, QueueEvent))
 
-    return list({one.session for one in events if isinstance(one, SessionEvent) and asked(one)})
+    return list({one.session for one in among(events, ApplicationDocketed, DocketLocked, QueueEvent) if asked(one)})
 
 
-def _posted_again(world: ApprovalsWorld, events: Iterable[Event]) -> list[str]:
+def _posted_again(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
     """Name the applications somebody dockets or decides that are docketed or decided already."""
     return list(
         {
             one.subject
-            for one in events
-            if isinstance(one, ApplicationEvent)
-            and (known := world.applications.get(one.subject)) is not None
-            and (isinstance(one, ApplicationDocketed) or (isinstance(one, ApprovalSigned) and known.outcome))
+            for one in among(events, ApplicationDocketed, ApprovalSigned)
+            if (known := world.applications.get(one.subject)) is not None
+            and (known.outcome or isinstance(one, ApplicationDocketed))
         }
     )
 

@@ -19,6 +19,7 @@ from shared.events import (
     LicenceIssued,
     SessionEvent,
 )
+from shared.events.base import among
 
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = """
@@ -78,14 +79,14 @@ class Desk:
         """Load campaigns, sessions, applications and licence numbers the events touch."""
         world = ApprovalsWorld(registries=await self._plans.of(session, events, preparation.campaigns(events)))
         connection = await session.connection()
-        names = {event.session for event in events if isinstance(event, SessionEvent)}
+        names = {event.session for event in among(events, SessionEvent)}
         names |= preparation.sessions_beside(world, events)
-        closing = any(isinstance(event, (*day.LOCKING, *preparation.LOCKING)) for event in events)
-        whole = {event.session for event in events if isinstance(event, day.WHOLE)}
+        closing = bool(among(events, *day.LOCKING, *preparation.LOCKING))
+        whole = {event.session for event in among(events, *day.WHOLE)}
         if names:
             found = await rows(session, _READ_SESSIONS[closing], list(names))
             world.sessions = {row[0]: Session(*row) for row in found}
-        subjects = {event.subject for event in events if isinstance(event, ApplicationEvent)}
+        subjects = {event.subject for event in among(events, ApplicationEvent)}
         if subjects or whole:
             # An OR would cost every group the index of sessions too, for what only a closing or a queue needs.
             asked = (_APPLICATIONS_OF, list(subjects), list(whole)) if whole else (_APPLICATIONS, list(subjects))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.approvals.domain.followed import FollowUp
 from shared.events import ApprovalCorrected, Event, FollowUpEvent
+from shared.events.base import among
 
 _READ = text("SELECT record FROM followup WHERE subject = ANY(CAST(:subjects AS text[]))")
 _SAVE = text("""
@@ -23,7 +24,7 @@ _DUE = text("SELECT record FROM followup WHERE next_at <= :now ORDER BY next_at,
 
 async def load(connection: AsyncConnection, events: Sequence[Event]) -> dict[str, FollowUp]:
     """Load the follow-ups that events bear on; a signing begins one, so there is none to load for it."""
-    subjects = {event.subject for event in events if isinstance(event, (FollowUpEvent, ApprovalCorrected))}
+    subjects = {event.subject for event in among(events, FollowUpEvent, ApprovalCorrected)}
     if not subjects:
         return {}
     records = (await connection.execute(_READ, {"subjects": list(subjects)})).scalars()

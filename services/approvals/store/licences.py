@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.approvals.domain import ApprovalsWorld
 from shared.events import Event, LicenceCorrected, LicenceIssued
+from shared.events.base import among
 from shared.identifiers import licence_number
 
 _IN_USE: Final = text("SELECT issuer, number, subject FROM licence WHERE number = ANY(CAST(:numbers AS text[]))")
@@ -23,8 +24,8 @@ _TAKE: Final = text("""
 
 async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Sequence[Event]) -> None:
     """Load who uses the numbers that these events name."""
-    named = [event.number for event in events if isinstance(event, (LicenceIssued, LicenceCorrected))]
-    named += [event.right_number for event in events if isinstance(event, LicenceCorrected)]
+    named = [event.number for event in among(events, LicenceIssued, LicenceCorrected)]
+    named += [event.right_number for event in among(events, LicenceCorrected)]
     if named:
         rows = await connection.execute(_IN_USE, {"numbers": [licence_number(one) for one in named]})
         world.licences = {(row.issuer, row.number): row.subject for row in rows}

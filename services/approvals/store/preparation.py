@@ -18,6 +18,7 @@ from shared.events import (
     SessionRescheduled,
     SessionScheduled,
 )
+from shared.events.base import among
 
 _DATED: Final = (SessionScheduled, SessionRescheduled)
 LOCKING: Final = (*_DATED, SessionCancelled, SessionReady, DutyReopened)
@@ -44,13 +45,13 @@ _UNTOLD = text("""
 
 def campaigns(events: Sequence[Event]) -> set[str]:
     """Name the campaigns that events without a session are about, and those to be cloned."""
-    named = {event.campaign for event in events if isinstance(event, DutyEvent)}
-    return named | {event.cloned_from for event in events if isinstance(event, CampaignPlanned) and event.cloned_from}
+    named = {event.campaign for event in among(events, DutyEvent)}
+    return named | {event.cloned_from for event in among(events, CampaignPlanned) if event.cloned_from}
 
 
 def sessions_beside(world: ApprovalsWorld, events: Sequence[Event]) -> set[str]:
     """Name the sessions that have to be looked at too: dates are compared, readiness may go with a duty."""
-    asked = {event.campaign for event in events if isinstance(event, (*_DATED, DutyReopened))}
+    asked = {event.campaign for event in among(events, *_DATED, DutyReopened)}
     return {
         planned.session
         for campaign in asked
@@ -61,7 +62,7 @@ def sessions_beside(world: ApprovalsWorld, events: Sequence[Event]) -> set[str]:
 
 async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Sequence[Event]) -> None:
     """Add how duties stand to a world that needs to know."""
-    asked = {event.campaign for event in events if isinstance(event, (DutyEvent, SessionReady))}
+    asked = {event.campaign for event in among(events, DutyEvent, SessionReady)}
     if asked:
         world.duties = await duties_of(connection, asked)
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.projects import Project
 from shared.events import ApplicationDocketed, Event
+from shared.events.base import among
 from shared.vocabulary import Scope
 
 _COLUMNS: Final = ", ".join(Project._fields)
@@ -37,7 +38,7 @@ _LIST = text(f"""
 
 async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Sequence[Event]) -> None:
     """Add to a world the projects that are docketed."""
-    codes = list({one.project_code for one in events if isinstance(one, ApplicationDocketed)})
+    codes = list({one.project_code for one in among(events, ApplicationDocketed)})
     if codes:
         rows = await connection.execute(_READ, {"codes": codes})
         projects = [Project(row[0], row[1], row[2], Scope(row[3]), row[4], row[5]) for row in rows]
