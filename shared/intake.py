@@ -284,8 +284,10 @@ class Intake:
         answers = [one_round.take(one) for one in posted]
         if one_round.given or one_round.facts:
             await self.desk.save(session, world)
-            await outbox.record(session, self.service, one_round.facts, now)
-            await receipts.save(session, one_round.given, now)
+            if one_round.facts:
+                await outbox.record(session, self.service, one_round.facts, now, receipts.saving(one_round.given))
+            else:
+                await receipts.save(session, one_round.given, now)
             await receipts.keep_waiting(session, one_round.waiting, now)
         unlocked = {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
         return answers, unlocked | await receipts.came_meanwhile(session, one_round.waiting)

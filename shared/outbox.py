@@ -28,8 +28,8 @@ _RECORD: Final = """
         fact.envelope, $8
     FROM taken, unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
         WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
-    SELECT pg_notify('outbox', '')
 """
+_WAKE: Final = "SELECT pg_notify('outbox', '')"
 
 
 def source_of(service: str) -> str:
@@ -58,14 +58,26 @@ class Record(NamedTuple):
     """Who caused it (row 87); None is the service itself."""
 
 
-async def record(session: AsyncSession, service: str, facts: Sequence[Record], now: datetime) -> None:
+class Beside(NamedTuple):
+    """What is written in one statement with facts, for a round trip is time in which nobody else may record any.
+
+    Its values are the statement's $9 and on; $8 is the time, and reading of `taken` waits for the counter.
+    """
+
+    statement: str
+    values: Sequence[object]
+
+
+async def record(
+    session: AsyncSession, service: str, facts: Sequence[Record], now: datetime, beside: Beside | None = None
+) -> None:
     """Append facts to the service's outbox and wake the relay when the transaction commits."""
     if not facts:
         return
     source = source_of(service)
     await rows(
         session,
-        _RECORD,
+        f"{_RECORD}, beside AS ({beside.statement}) {_WAKE}" if beside else _RECORD + _WAKE,
         len(facts),
         [fact.event_id for fact in facts],
         [fact.event.type for fact in facts],
@@ -88,6 +100,7 @@ async def record(session: AsyncSession, service: str, facts: Sequence[Record], n
             for fact in facts
         ],
         now,
+        *(beside.values if beside else ()),
     )
 
 

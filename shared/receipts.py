@@ -29,10 +29,13 @@ _KNOWN: Final = """
 """
 _SAVE: Final = """
     INSERT INTO receipt (source, event_id, body_sha256, status, receipt, received_at)
-    SELECT *, $6 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+    SELECT new.*, {} FROM {} unnest({}::text[], {}::text[], {}::text[], {}::text[], {}::text[]) AS new
     ON CONFLICT (source, event_id) DO UPDATE SET status = excluded.status, receipt = excluded.receipt
         WHERE receipt.status = 'released'
 """
+# Not before the facts' turn has come: another instance may have the turn and wait for one of these receipts.
+_SAVE_BESIDE: Final = _SAVE.format("$8", "taken,", "$9", "$10", "$11", "$12", "$13")
+_SAVE_ALONE: Final = _SAVE.format("$6", "", "$1", "$2", "$3", "$4", "$5")
 _WAIT = text("""
     INSERT INTO waiting (source, event_id, needs, posted, received_at)
     SELECT *, :now FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:needs AS text[]),
@@ -107,18 +110,21 @@ async def known(session: AsyncSession, posted: Sequence[Posted]) -> Known:
     return found
 
 
-async def save(session: AsyncSession, new: Sequence[New], now: datetime) -> None:
-    """Save receipts; one of an event released from waiting replaces its first one."""
-    await rows(
-        session,
-        _SAVE,
+def saving(new: Sequence[New]) -> outbox.Beside:
+    """Return what saves receipts beside facts; one of an event released from waiting replaces its first one."""
+    columns = (
         [one.posted.source for one in new],
         [one.posted.id for one in new],
         [one.posted.body_sha256 for one in new],
         [one.receipt.status for one in new],
         [one.receipt.text for one in new],
-        now,
     )
+    return outbox.Beside(_SAVE_BESIDE, columns)
+
+
+async def save(session: AsyncSession, new: Sequence[New], now: datetime) -> None:
+    """Save the receipts of events that all wait: there is no fact to save them beside."""
+    await rows(session, _SAVE_ALONE, *saving(new).values, now)
 
 
 async def keep_waiting(session: AsyncSession, waiting: Sequence[tuple[Posted, str]], now: datetime) -> None:
