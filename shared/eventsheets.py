@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
 
+from pydantic import AwareDatetime
 from pydantic.fields import FieldInfo
 
 from shared.clock import SHANGHAI
@@ -21,6 +22,11 @@ _YES: Final = {"是": True, "true": True, "yes": True, "1": True}
 _NO: Final = {"否": False, "false": False, "no": False, "0": False}
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _DAY: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+_MOMENT: Final = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?[ T]*"
+    r"([0-9]{1,2})[:：时]([0-9]{1,2})(?:[:：分]([0-9]{1,2}))?[分秒]?"
+)
 
 
 class YesNo(Word):
@@ -82,10 +88,17 @@ def split(text: str) -> list[str]:
 
 
 def moment(text: str) -> str:
-    """Return a cell's time as a moment, Ordos time if it names no zone; what is none is left for the schema."""
+    """Return a cell's time as a moment, Ordos time if it names no zone; what is none is left for the schema.
+
+    A day alone is none: nobody meant midnight.
+    """
     try:
-        read = datetime.fromisoformat(text.replace("/", "-"))
+        if found := _MOMENT.fullmatch(text):
+            return datetime(*(int(part or 0) for part in found.groups()), tzinfo=SHANGHAI).isoformat()  # type: ignore[misc,arg-type]
+        read = datetime.fromisoformat(text) if ":" in text else None
     except ValueError:
+        return text
+    if read is None:
         return text
     return (read.replace(tzinfo=SHANGHAI) if read.tzinfo is None else read).isoformat()
 
@@ -123,7 +136,7 @@ def _value(cell: _Cell, text: str) -> Any:  # noqa: ANN401  (JSON)
         return next((word.value for word in kind if text in (word.zh, word.en, word.value)), text)
     if issubclass(kind, int):
         return int(text) if _INTEGER.fullmatch(text) else text
-    if issubclass(kind, datetime):
+    if kind is AwareDatetime or issubclass(kind, datetime):
         return moment(text)
     if issubclass(kind, date):
         found = _DAY.fullmatch(text)

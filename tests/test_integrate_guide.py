@@ -1,4 +1,7 @@
-"""docs/integrate.md is true: its curl, Python, Node.js and Java are run as they stand there, against a service."""
+"""docs/integrate.md is true: its curl, Python, Node.js and Java are run as they stand there, against a service.
+
+Its C# is compiled where there is a .NET SDK.
+"""
 
 import asyncio
 import json
@@ -78,6 +81,23 @@ async def test_every_program_of_the_guide_posts_the_guides_event_and_gets_its_re
     for command, printed in zip(commands, said, strict=True):
         assert '"status":"accepted"' in printed, (command, printed)
     assert await system.count("approvals", "outbox WHERE type = 'chunfeng.approval.signed.v1'") == 1
+
+
+PROJECT: Final = """\
+<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net8.0</TargetFramework>
+<ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup></Project>
+"""
+
+
+@pytest.mark.skipif(
+    shutil.which("dotnet") is None,
+    reason="no .NET SDK (Debian has none; see https://dot.net): the guide's C# is only compiled where dotnet is",
+)
+async def test_the_guides_csharp_compiles(tmp_path: Path) -> None:
+    (body,) = snippets("csharp")
+    (tmp_path / "Program.cs").write_text(body, "utf-8")
+    (tmp_path / "post.csproj").write_text(PROJECT, "utf-8")
+    await ran(tmp_path, dict(os.environ), "dotnet", "build", "--nologo")
 
 
 async def test_reading_as_the_guide_says(system: System, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import yaml
 from pydantic.json_schema import models_json_schema
 
+from deploy.contracts import posting
 from deploy.contracts.examples import CloudEvent, Goldens, published
 from deploy.contracts.parties import all_events, parties_of
 from deploy.prepare import SERVICES
@@ -18,7 +19,8 @@ from shared.stream import STREAM, SUBJECTS, declaration, subject_of
 
 _DESCRIPTION: Final = """\
 Every fact of a campaign, in JetStream's stream {stream} (subjects {subjects}.>), kept for ever, in the order of each
-service's commits. Units do not connect to it: they post over HTTP (openapi-<service>.json).
+service's commits. Units do not listen to it: they read the feed, and post over HTTP (openapi-<service>.json) or, inside
+the trust zone, on chunfeng.post.<service>.<unit>.<key>, a request for each event or batch, answered after COMMIT.
 
 A message is a CloudEvent 1.0 in structured JSON. `sequence` counts its source's facts from 1 without a gap, so a
 reader can prove that it has everything; `aggregateversion` counts the facts of one `subject`. A fact may arrive more
@@ -135,10 +137,11 @@ def document(goldens: Goldens) -> str:
                 "description": server,
             }
         },
-        "channels": {_key(event): _channel(event) for event in events},
-        "operations": {name: told for event in events for name, told in _operations(event).items()},
+        "channels": {_key(event): _channel(event) for event in events} | posting.channels(),
+        "operations": {name: told for event in events for name, told in _operations(event).items()}
+        | posting.operations(),
         "components": {
-            "messages": {event.__name__: _message(event, goldens[event]) for event in events},
+            "messages": {event.__name__: _message(event, goldens[event]) for event in events} | posting.messages(),
             "schemas": _schemas(),
         },
     }

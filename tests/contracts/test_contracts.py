@@ -14,11 +14,14 @@ from deploy.contracts import __main__ as contracts
 from deploy.contracts import examples, openapi
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.contracts.schemas import breaking
+from deploy.prepare import SERVICES
 from services.approvals.app import build
 from services.approvals.settings import Settings
 from shared import envelope
 from shared.events import EVENTS, ApprovalSigned, Event
+from shared.natspost import subject_of
 from shared.web.openapi import json_schema
+from tests.builders import DRC
 
 pytestmark = pytest.mark.row(74)
 ROOT = examples.ROOT
@@ -120,7 +123,13 @@ def test_openapi_describes_the_events_a_service_takes_and_no_other_fields(servic
 def test_asyncapi_is_an_asyncapi_document_whose_examples_fit_its_schemas() -> None:
     document = yaml.safe_load((ROOT / "docs/contracts/asyncapi.yaml").read_text("utf-8"))
     ApplicationSchema.model_validate(document)
-    messages = document["components"]["messages"]
+    channels, whole = document["channels"], document["components"]["messages"]
+    posting = {name for name in whole if name == "Receipt" or name.endswith(".Post")}
+    assert len(posting) == 1 + len(SERVICES)
+    for service in SERVICES:
+        address = channels[f"{service}.posts"]["address"].format(unit=DRC.unit, key=DRC.key)
+        assert address == subject_of(service, DRC)
+    messages = {name: message for name, message in whole.items() if name not in posting}
     assert set(messages) == {event.__name__ for event in EVENTS.values()}
     for message in messages.values():
         schema = message["payload"] | {"components": document["components"]}

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 
-from shared import envelope, identifiers, nkeys, sheets
+from shared import envelope, identifiers, nkeys, sheets, signing
 from shared.events import EVENTS, ApplicationDocketed, ApprovalSigned, LicenceIssued
 from shared.eventsheets import Sheet, moment
 from shared.imports.kinds import Refusal
 from shared.problems import Refused, invalid
 from shared.swift import SwiftReader
+from shared.web import forms, webhooks
 from shared.workbooks import MOST_UNPACKED
 from tests.builders import approval_signed, owner
 from tests.posting import cloudevent
@@ -43,7 +45,7 @@ identifiers_like = st.from_regex(r"[0-9A-Z]{18}|[0-9-]{24}", fullmatch=True) | s
 def told(refusal: Refused) -> None:
     """Read a refusal as its receiver would: as text that can be sent."""
     assert json.dumps(refusal.problem(), ensure_ascii=False).encode()
-    assert refusal.status in {400, 403, 413, 422}
+    assert refusal.status in {400, 401, 403, 413, 422}
 
 
 @st.composite
@@ -194,12 +196,63 @@ def test_a_cells_time_is_a_moment_or_left_as_it_is(text: str) -> None:
     assert said == text or datetime.fromisoformat(said).tzinfo is not None
 
 
+@pytest.mark.row(77)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2022-03-20 09:05", "2022-03-20 9:05", "2022/3/20 9:05", "2022.3.20 09:05:00", "2022年3月20日 9时5分"),
+        *("2022年3月20日9:05", "2022-03-20T09:05", "2022-03-20T01:05:00Z", "2022-03-20T09:05:00+08:00"),
+    ],
+)
+def test_a_time_without_a_zone_in_a_table_is_a_time_of_ordos(text: str) -> None:
+    said = Sheet(ApprovalSigned).data({"signed_at": text, "time": ""})["signed_at"]
+    assert datetime.fromisoformat(said) == datetime.fromisoformat("2022-03-20T09:05:00+08:00")
+
+
+@pytest.mark.row(77)
+@pytest.mark.parametrize("text", ["2022-03-20", "20/3/2022 9:05", "2022-02-30 09:05", "9:05", "上午九点"])
+def test_what_is_no_moment_is_left_for_the_schema_to_refuse(text: str) -> None:
+    assert Sheet(ApprovalSigned).data({"signed_at": text})["signed_at"] == text
+
+
 @given(st.text(max_size=80) | st.binary(max_size=60).map(lambda raw: f"a.{base64.urlsafe_b64encode(raw).decode()}.b"))
 def test_a_token_of_nats_claims_something_or_is_none(jwt: str) -> None:
     try:
         assert isinstance(nkeys.claims_of(jwt), dict)
     except ValueError:
         return
+
+
+@pytest.mark.row(75)
+@given(st.text(max_size=200) | st.binary(max_size=40).map(lambda raw: base64.b64encode(raw).decode()))
+def test_a_signature_header_is_read_or_refused(text: str) -> None:
+    for header in (text, f"{signing.SCHEME} key=abcdefgh,time=1,nonce=abcdefgh,proof={text}"):
+        try:
+            signature = signing.read(header)
+        except Refused as refusal:
+            told(refusal)
+        else:
+            assert len(signature.proof) == 32
+
+
+@given(st.sampled_from(sorted(EVENTS)), st.lists(st.tuples(st.text(max_size=12), cells), max_size=6))
+def test_any_form_says_data_that_an_event_takes_or_refuses(name: str, fields: list[tuple[str, str]]) -> None:
+    kind = EVENTS[name]
+    known = [(field, text) for field, (_, text) in zip(kind.model_fields, fields, strict=False)]
+    data = forms.data_of(kind, FormData([*fields, *known]))
+    try:
+        kind.model_validate(data)
+    except ValidationError as failure:
+        told(invalid(failure, prefix="data"))
+
+
+@given(st.text(max_size=80), st.sampled_from(["all", "some", ""]), st.lists(st.text(max_size=120), max_size=3))
+def test_any_form_of_a_webhook_is_a_wish_or_refused(url: str, which: str, types: list[str]) -> None:
+    form = FormData([("url", url), ("which", which), *(("types", one) for one in types)])
+    try:
+        assert webhooks.wanted(form).url.startswith(("http://", "https://"))
+    except Refused as refusal:
+        told(refusal)
 
 
 CHECKS = (
