@@ -136,10 +136,12 @@ class Conductor:
         leap = time - self._baton.now() > _LEAP
         await self._baton.leap(time)
         # What a service does by its clock comes before what is posted at this hour, on every run.
-        while leap and not all(  # noqa: ASYNC110  (what is waited for is in other processes)
-            datetime.fromisoformat(ready.get("agenda", ready["now"])) >= time for ready in await self._readiness()
-        ):
+        while leap and await self._ask(lambda: self._agendas_to_keep(time)) is not None:  # noqa: ASYNC110  (elsewhere)
             await asyncio.sleep(0.05)
+
+    async def _agendas_to_keep(self, time: datetime) -> str | None:
+        reached = [datetime.fromisoformat(one.get("agenda", one["now"])) for one in await self._readiness()]
+        return None if min(reached) >= time else f"a service's agenda is done up to {min(reached)}"
 
     async def rest(self, *, delivered: bool = False) -> None:
         """Wait until every fact has reached the bulletin and every closed session has been considered."""

@@ -7,7 +7,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,15 @@ from shared.vocabulary import CITY_DIVISION, Level
 
 SAMPLE: Final = Path(__file__).with_name("campaign.jsonl")
 EXPECTED: Final = Path(__file__).with_name("expected.json")
+
+
+Beside = Callable[[Local, str], contextlib.AbstractAsyncContextManager[None]]
+"""What goes on beside the demo as long as it plays, with a key that sees everything."""
+
+
+@contextlib.asynccontextmanager
+async def _nothing(_: Local, __: str) -> AsyncIterator[None]:
+    yield
 
 
 class _Mailbox:
@@ -73,7 +82,9 @@ def plan_in(lines: list[Line]) -> CampaignPlanned:
     return CampaignPlanned.model_validate(lines[0].event["data"])
 
 
-async def play(local: Local, lines: list[Line], out: Path, console: Console) -> list[report.Session]:
+async def play(
+    local: Local, lines: list[Line], out: Path, console: Console, beside: Beside = _nothing
+) -> list[report.Session]:
     """Play a recording against running services, and collect what became of it."""
     plan = plan_in(lines)
     addresses = {service: local.address(service) for service in local.ports}
@@ -98,7 +109,8 @@ async def play(local: Local, lines: list[Line], out: Path, console: Console) -> 
                     f"  {now}  {names.get(what, '')}{'结束 closed' if what in names else '到点检查 due'}"
                 )
 
-            await conductor.play(lines, posted=lambda _: progress.advance(task), at_rest=at_rest)
+            async with beside(local, tokens[drc.code]):
+                await conductor.play(lines, posted=lambda _: progress.advance(task), at_rest=at_rest)
         for line, problem in player.played.refused:
             console.print(f"[red]line {line.number} refused: {problem.get('title')} / {problem.get('title_en')}")
         answers = ", ".join(f"{count} {answer}" for answer, count in sorted(player.played.answers.items()))
@@ -133,7 +145,13 @@ def show(sessions: list[report.Session], console: Console) -> None:
     console.print(table)
 
 
-def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng" / "demo") -> int:
+def run(
+    out: Path,
+    recording: Path = SAMPLE,
+    *,
+    folder: Path = ROOT / ".chunfeng" / "demo",
+    beside: Beside = _nothing,
+) -> int:
     """Run the demo; return the exit code: 0 only if the PDFs, the bulletin and the approvals service agree."""
     # Ctrl-C and a polite kill both unwind the stack, so that nothing is left running.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -149,12 +167,13 @@ def run(out: Path, recording: Path = SAMPLE, *, folder: Path = ROOT / ".chunfeng
             "CHUNFENG_SMTP_HOST": "127.0.0.1",
             "CHUNFENG_SMTP_PORT": str(smtp_port),
             "CHUNFENG_OUTBOX_FOLDER": str(out / "deliveries"),
+            "CHUNFENG_WEBHOOKS_HERE": "1",
         }
         local = Local(folder, settings=settings, say=lambda what: console.print(f"启动 starting: {what}"))
         local.wipe()
         try:
             local.start()
-            sessions = interrupt.run(play(local, lines, out, console))
+            sessions = interrupt.run(play(local, lines, out, console, beside))
         finally:
             console.print("停止 stopping")
             local.stop()

@@ -14,6 +14,7 @@ from deploy.rebuild import rebuild_bulletin, rebuild_stream
 from deploy.recovery import backup, restore, verify
 from services.approvals.sheets import COLUMNS
 from shared import sheets
+from tests.campaign.outflow import KILLED, Outflow
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,8 @@ class Campaign:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.out = folder / "system", folder / "out"
-        self.exit_code = run.run(self.out, folder=self.folder)
+        self.outflow = Outflow()
+        self.exit_code = run.run(self.out, folder=self.folder, beside=self.outflow.reading)
         self.summary: dict[str, Any] = json.loads((self.out / "summary.json").read_text(encoding="utf-8"))
 
     def session(self, division: str) -> dict[str, Any]:
@@ -130,6 +132,21 @@ def test_one_grep_follows_an_event_from_its_post_to_the_page(campaign: Campaign)
 
     assert lines("approvals") == {"request", "facts.published"}
     assert lines("bulletin") >= {"facts.applied", "bulletin.issued"}
+
+
+@pytest.mark.row(78)
+def test_feed_stream_and_webhooks_each_tell_every_fact_once_though_a_service_was_killed_in_the_middle(
+    campaign: Campaign,
+) -> None:
+    flow = campaign.outflow
+    assert 0 < flow.killed_at < flow.last[KILLED]
+    for service, last in flow.last.items():
+        whole = list(range(1, last + 1))
+        assert last > 20
+        assert flow.paged[service] == whole, service
+        assert flow.streamed[service] == whole, service
+        assert flow.hooks[service].sequences == whole, service
+        assert flow.hooks[service].forged == 0, service
 
 
 @pytest.fixture(scope="module")
