@@ -120,8 +120,7 @@ async def play(
         sessions[0].disagreements += await brochures.collect(plan.campaign, out / "brochures")
         ledger = Ledger(client, addresses["approvals"], tokens[drc.code])
         sessions[0].disagreements += await ledger.collect(plan, out / "approvals")
-        red, yellow, green = (ledger.lights[colour] for colour in ("red", "yellow", "green"))
-        console.print(f"  台账 ledger: 红灯 red {red}, 黄灯 yellow {yellow}, 绿灯 green {green}")
+        console.print("  台账 ledger: 红灯 red {red}, 黄灯 yellow {yellow}, 绿灯 green {green}".format(**ledger.lights))
         return sessions
 
 
