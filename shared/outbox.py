@@ -6,6 +6,7 @@ order is commit order and a rolled-back transaction leaves no hole: a reader of 
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import envelope
 from shared.database import rows
 from shared.events import Event
+from shared.history import Recorded
 
 CHANNEL: Final = "outbox"
 """PostgreSQL NOTIFY channel that wakes the relay."""
@@ -30,6 +32,9 @@ _RECORD: Final = """
         WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
 """
 _WAKE: Final = "SELECT pg_notify('outbox', '')"
+_FACTS_OF: Final = text("""
+    SELECT event_id, type, version, envelope, recorded_at FROM outbox WHERE subject = :subject ORDER BY version
+""")
 
 
 def source_of(service: str) -> str:
@@ -131,3 +136,22 @@ async def state(session: AsyncSession) -> tuple[int, int]:
     """Return the last sequence recorded and the last one published."""
     row = (await (await session.connection()).execute(text("SELECT last, published FROM outbox_counter"))).one()
     return row.last, row.published
+
+
+async def facts_of(session: AsyncSession, subject: str) -> list[Recorded]:
+    """List what was recorded of an aggregate, in the order in which it was decided: the record of truth."""
+    rows = await (await session.connection()).execute(_FACTS_OF, {"subject": subject})
+    found = []
+    for row in rows:
+        written = json.loads(row.envelope)
+        found.append(
+            Recorded(
+                event_id=row.event_id,
+                type=row.type,
+                version=row.version,
+                time=written["time"],
+                recorded_at=row.recorded_at,
+                data=written["data"],
+            )
+        )
+    return found

@@ -2,9 +2,10 @@
 
 import pytest
 
-from services.approvals.domain.history import Recorded, history
+from services.approvals.domain.history import history
 from services.approvals.domain.licences import LicenceAsItWas, LicenceOfAnother
 from services.approvals.domain.refusals import LicenceNumberTaken, NotTheOwner
+from shared.history import Recorded
 from shared.problems import NotYet
 from tests.approvals.worlds import SIGNED, opened
 from tests.builders import (

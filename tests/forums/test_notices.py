@@ -8,6 +8,7 @@ from services.forums.domain.notices import Cause
 from shared.campaign import StatedByService
 from shared.events import IssueAcknowledged
 from shared.posted import Caller
+from shared.problems import NotYet
 from tests.builders import BANNER, BANNER_SESSION, DRC, OFFICE, at
 from tests.deciding import Post, decide, refused
 from tests.forums.desk import announce, at_desk, cookie, pass_to
@@ -88,6 +89,7 @@ def test_a_unit_acknowledges_what_it_was_told_once() -> None:
     assert {one.unit for one in world.notices.values() if one.seen_at} == {LAND.unit}
     assert "市自然资源局" in refused(NothingToAcknowledge, world, SEEN, LAND).problem()["title"]
     refused(NothingToAcknowledge, world, SEEN, BANNER)
+    refused(NotYet, heard(RAISED), SEEN, LAND)
 
 
 async def _unseen(office: Office, by: Caller) -> dict[str, str]:

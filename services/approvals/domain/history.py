@@ -26,10 +26,8 @@ from shared.events import (
     LicenceCorrected,
     LicenceIssued,
 )
+from shared.history import Change, Recorded, Told, poster_of
 from shared.vocabulary import ForwardResult, Outcome, Scope, Word
-
-Told = tuple[str, str]
-"""A word in Chinese and in English."""
 
 _TITLES: Final[Mapping[str, Told]] = {
     ApplicationDocketed.type: ("列入审批清单", "Docketed"),
@@ -101,17 +99,6 @@ _ADDING: Final = (DeferralMadeGood.type, LicenceIssued.type)
 """Each of these stands beside the ones before it and replaces none."""
 
 
-class Change(BaseModel):
-    """One thing a fact said, and what was said of it before."""
-
-    model_config = ConfigDict(frozen=True)
-    field: str
-    zh: str
-    en: str
-    old: Told | None
-    new: Told | None
-
-
 class Entry(BaseModel):
     """One fact of a history."""
 
@@ -127,24 +114,6 @@ class Entry(BaseModel):
     """Credit code of the unit that posted it; None if the service recorded it by its clock."""
     version: int
     changes: tuple[Change, ...]
-
-
-class Recorded(BaseModel):
-    """A fact as the outbox has it."""
-
-    model_config = ConfigDict(frozen=True)
-    event_id: str
-    type: str
-    version: int
-    time: datetime
-    recorded_at: datetime
-    data: Mapping[str, Any]
-
-
-def poster_of(event_id: str) -> str | None:
-    """Return the unit that posted a fact: its id is <service>/<unit>/<place>/<id>, or a hash when nobody did."""
-    parts = event_id.split("/", 3)
-    return parts[1] if len(parts) == 4 else None  # noqa: PLR2004  (the parts just named)
 
 
 def licence_change(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from services.approvals.domain.history import Recorded
 from services.approvals.domain.refusals import told
 from services.approvals.domain.state import Session
 from services.approvals.domain.timetable import VENUES
@@ -22,6 +21,7 @@ from shared.events import (
     SessionRescheduled,
     SessionScheduled,
 )
+from shared.history import Recorded
 from shared.vocabulary import Action, Word
 
 SOON_DAYS: Final = 2

@@ -13,12 +13,12 @@ from services.approvals.domain.actions import read_actions
 from services.approvals.domain.lifecycle import SessionStage, Step, called_off, light_of, stage_of, timeline
 from services.approvals.domain.matrix import Owed, all_owed, of_unit, owed_to
 from services.approvals.domain.state import DutyKey, Fulfilment, Session
-from services.approvals.store.history import facts_of
 from services.approvals.store.notices import state_of
 from services.approvals.store.preparation import duties_of
 from shared.campaign import Registry, UnknownSession
 from shared.clock import shanghai_date
 from shared.events import PlannedAction, PlannedSession
+from shared.outbox import facts_of
 from shared.plans import Plans
 from shared.vocabulary import SessionKind
 

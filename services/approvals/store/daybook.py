@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.approvals.domain.history import poster_of
 from services.approvals.domain.owners import unit_at
 from services.approvals.domain.prereview import Prereview
 from services.approvals.domain.queue import Place, Stage, lined_up, next_of
@@ -27,6 +26,7 @@ from shared.events import (
     PlannedSession,
     Unit,
 )
+from shared.history import poster_of
 from shared.plans import Plans
 from shared.vocabulary import Level
 

@@ -7,9 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.domain.history import Entry, history
 from services.approvals.domain.ledger import Asked, Line
-from services.approvals.store.history import facts_of
 from services.approvals.store.ledger import Ledger
 from shared.clock import shanghai_date
+from shared.outbox import facts_of
 from shared.plans import Plans
 from shared.problems import Refused
 

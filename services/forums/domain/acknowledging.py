@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from services.forums.domain.issue_refusals import NothingToAcknowledge
 from services.forums.domain.issue_steps import record, step
 from shared.campaign import StatedByService
+from shared.events import IssueDispatched
+from shared.problems import NotYet
+from shared.vocabulary import IssueState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +26,10 @@ def acknowledge(world: ForumsWorld, posted: Posted, event: IssueAcknowledged) ->
     if event.unit is not None:
         raise StatedByService(path="data.unit")
     unit = posted.caller.unit
-    unseen = [one for one in world.notices_of(event.session, event.issue) if one.unit == unit and one.seen_at is None]
+    mine = [one for one in world.notices_of(event.session, event.issue) if one.unit == unit]
+    if not mine and at.issue.state == IssueState.RAISED:
+        raise NotYet(IssueDispatched.type, event.subject)
+    unseen = [one for one in mine if one.seen_at is None]
     if not unseen:
         raise NothingToAcknowledge(path="data.issue", unit=posted.caller.unit_name, issue=event.issue)
     for one in unseen:

@@ -29,10 +29,8 @@ from shared.events import (
     IssueResolved,
     IssueWithdrawn,
 )
+from shared.history import Change, Recorded, Told, poster_of
 from shared.vocabulary import Feedback, IssueSource, IssueState, Resolution, Word
-
-Told = tuple[str, str]
-"""A word in Chinese and in English."""
 
 _TITLES: Final[Mapping[str, Told]] = {
     IssueRaised.type: ("提出", "Raised"),
@@ -99,17 +97,6 @@ def title_of(kind: str) -> Told:
     return _TITLES.get(kind, (kind, kind))
 
 
-class Change(BaseModel):
-    """One thing a fact changed."""
-
-    model_config = ConfigDict(frozen=True)
-    field: str
-    zh: str
-    en: str
-    old: Told | None
-    new: Told | None
-
-
 class Entry(BaseModel):
     """One fact of a history."""
 
@@ -128,18 +115,6 @@ class Entry(BaseModel):
     changes: tuple[Change, ...]
 
 
-class Recorded(BaseModel):
-    """A fact as the outbox has it."""
-
-    model_config = ConfigDict(frozen=True)
-    event_id: str
-    type: str
-    version: int
-    time: datetime
-    recorded_at: datetime
-    data: Mapping[str, Any]
-
-
 def _told(registry: Registry, name: str, value: Any) -> Told | None:  # noqa: ANN401  (JSON)
     if value in _NOTHING:
         return None
@@ -154,12 +129,6 @@ def _told(registry: Registry, name: str, value: Any) -> Told | None:  # noqa: AN
     if isinstance(value, list):
         return "、".join(value), ", ".join(value)
     return str(value), str(value)
-
-
-def poster_of(event_id: str) -> str | None:
-    """Return the unit that posted a fact: its id is <service>/<unit>/<place>/<id>, or a hash when nobody did."""
-    parts = event_id.split("/", 3)
-    return parts[1] if len(parts) == 4 else None  # noqa: PLR2004  (the parts just named)
 
 
 def _entry(registry: Registry, fact: Recorded, before: Mapping[str, Any], after: Mapping[str, Any]) -> Entry:

@@ -1,29 +1,23 @@
 """One issue with its whole history, read from the outbox: the record of truth."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.forums import tables
 from services.forums.domain.issue import Issue
-from services.forums.domain.issue_history import Entry, Recorded, history
+from services.forums.domain.issue_history import Entry, history
 from services.forums.domain.issue_ledger import Line, line
 from services.forums.domain.topics import departments_for
 from services.forums.store.issue_ledger import IssueLedger
 from shared.campaign import Registry
 from shared.clock import shanghai_date
 from shared.events import QuestionAnswered
+from shared.outbox import facts_of
 from shared.plans import Plans
 from shared.vocabulary import CITY_DIVISION, IssueSource, Level
-
-_FACTS: Final = text("""
-    SELECT event_id, type, version, envelope, recorded_at FROM outbox WHERE subject = :subject ORDER BY version
-""")
 
 
 class Dossier(BaseModel):
@@ -53,11 +47,7 @@ async def opened(session: AsyncSession, plans: Plans, name: str, issue: str, now
     ledger = IssueLedger(session, plans)
     found = await ledger.issue(name, issue)
     registry = await ledger.planned(name.rpartition("-")[0])
-    facts = []
-    for row in await (await session.connection()).execute(_FACTS, {"subject": found.subject}):
-        envelope = json.loads(row.envelope)
-        recorded = Recorded(time=envelope["time"], data=envelope["data"], **_columns(row))
-        facts.append(recorded)
+    facts = await facts_of(session, found.subject)
     dossier = Dossier(line=line(registry, found, shanghai_date(now)), history=tuple(history(registry, facts)))
     return Opened(
         dossier,
@@ -81,10 +71,6 @@ async def _photos(session: AsyncSession, issue: Issue) -> tuple[str, ...]:
         return ()
     finding = await session.get(tables.Finding, (issue.session, issue.origin))
     return tuple(finding.photos) if finding is not None else ()
-
-
-def _columns(row: object) -> dict[str, object]:
-    return {name: getattr(row, name) for name in ("event_id", "type", "version", "recorded_at")}
 
 
 async def _team_said(session: AsyncSession, issue: Issue) -> QuestionAnswered | None:
