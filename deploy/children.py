@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+_LARGE_BYTES = 10_000_000
 _TETHER = Path(__file__).with_name("tether.py")
 # The kernel sends the farewell when the starting THREAD ends, so one thread that lasts as we do starts all.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="children")
@@ -67,6 +68,12 @@ class Child:
 def private_log(path: Path) -> IO[bytes]:
     """Open a log for appending that only its owner reads."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
+
+
+def turn_large(log: Path) -> None:
+    """Put a server's log aside that has become large, in the place of the one before it."""
+    if log.exists() and log.stat().st_size > _LARGE_BYTES:
+        log.replace(log.with_suffix(".before.log"))
 
 
 def end(process: subprocess.Popen[bytes], *signals: signal.Signals, patience: float) -> None:

@@ -22,7 +22,7 @@ from typing import Final, Self
 from urllib.parse import quote
 
 from deploy import unprivileged
-from deploy.children import Child, Claim, StartError, await_ready, clear_out, end, living_in, myself
+from deploy.children import Child, Claim, StartError, await_ready, clear_out, end, living_in, myself, turn_large
 from shared.nkeys import public_account
 
 _LONGEST_SOCKET = 100  # of the 107 bytes of sun_path on Linux, 103 on macOS
@@ -164,6 +164,7 @@ class Postgres(_Server):
 
     def _start(self) -> None:
         cluster, log = self.cluster, self.folder / "postgres.log"
+        turn_large(log)
         self._initialise(cluster)
         clear_out(cluster, patience=10 if self._postmaster() in set(living_in(cluster)) else 0)
         if Path("/proc/self/cwd").exists():  # we could look: nothing lives there, so its pid is a stranger's by now
@@ -188,6 +189,7 @@ class Postgres(_Server):
             "full_page_writes=on",
             "timezone=UTC",
             "log_timezone=UTC",
+            "log_checkpoints=off",  # every five minutes, for ever
         )
 
     def _initialise(self, cluster: Path) -> None:
@@ -260,6 +262,7 @@ class Nats(_Server):
 
     def _start(self) -> None:
         log, ports = self.folder / "nats.log", self.folder / "ports"
+        turn_large(log)
         ports.mkdir(exist_ok=True)
         for stale in ports.glob("*.ports"):
             stale.unlink()

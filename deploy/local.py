@@ -132,6 +132,7 @@ class Local:
             "CHUNFENG_PORT": str(self.ports[service]),
             "CHUNFENG_DATABASE_URL": self.postgres.url(service),
             "CHUNFENG_NATS_URL": self.nats.url(service),
+            "CHUNFENG_LOG_FOLDER": str(self.folder / "logs"),
             "CHUNFENG_OUTBOX_FOLDER": str(self.folder / "deliveries"),
             "CHUNFENG_FONTS_FOLDER": str(ROOT / ".chunfeng" / "fonts"),
             "CHUNFENG_SEAL_SEED": seal_seed(self.folder),

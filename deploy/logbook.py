@@ -2,6 +2,7 @@
 
 import heapq
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,19 +93,22 @@ class Tail:
     def __init__(self, folder: Path) -> None:
         """Start at the beginning of what the logs hold."""
         self._folder = folder
-        self._read: dict[Path, int] = {}
+        self._read: dict[tuple[int, int], int] = {}
+        """How far each file is read, by what it is and not by its name: a day that is over gets another one."""
 
     def more(self) -> list[Line]:
         """Return the whole lines added since the last look, at first all of them, in the order of their time."""
         added = []
         for path in logs_in(self._folder):
-            start = self._read.get(path, 0)
-            if path.stat().st_size < start:
-                start = 0
             with path.open("rb") as file:
+                is_now = os.fstat(file.fileno())
+                known = (is_now.st_dev, is_now.st_ino)
+                start = self._read.get(known, 0)
+                if is_now.st_size < start:
+                    start = 0
                 file.seek(start)
                 whole, end, _ = file.read().rpartition(b"\n")
-            self._read[path] = start + len(whole) + len(end)
+            self._read[known] = start + len(whole) + len(end)
             added += [Line(text, path.stem) for text in whole.decode(errors="replace").splitlines() if text]
         return sorted(added, key=lambda line: line.time)
 

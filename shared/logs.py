@@ -1,19 +1,12 @@
 """Structured logs: one canonical line per request, batch and delivery; every library's lines through the same form."""
 
-import contextlib
-import io
 import logging
-import os
 import re
 import sys
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
-
-from shared.clock import shanghai_date
 
 
 def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -53,55 +46,6 @@ class _PullNoise(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return "raised an exception, retrying" not in record.getMessage()
-
-
-class Kept(io.TextIOBase):
-    """Writes to a stream and to a file of the day, and deletes files whose days are over."""
-
-    def __init__(self, stream: TextIO, folder: Path, service: str, days: int) -> None:
-        """Take where lines go, and how long they are kept."""
-        super().__init__()
-        self._stream, self._folder, self._service, self._days = stream, folder, service, days
-        self._day: date | None = None
-        self._file: TextIO | None = None
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def write(self, text: str) -> int:
-        """Write to both; a disk that is full must not stop the service."""
-        with contextlib.suppress(OSError):
-            today = shanghai_date(datetime.now(UTC))
-            if today != self._day or self._file is None:
-                self._turn(today)
-            if self._file is not None:
-                self._file.write(text)
-        return self._stream.write(text)
-
-    def _turn(self, today: date) -> None:
-        """Begin the file of a day."""
-        if self._file is not None:
-            self._file.close()
-        path = self._folder / f"{self._service}-{today.isoformat()}.jsonl"
-        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8")
-        self._day = today
-        for old in self._folder.glob(f"{self._service}-*.jsonl"):
-            written = old.stem.removeprefix(f"{self._service}-")
-            if written < (today - timedelta(days=self._days)).isoformat():
-                old.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Close the file; the stream is another's."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        super().close()
-
-    def flush(self) -> None:
-        if self._file is not None:
-            self._file.flush()
-        self._stream.flush()
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
 
 
 def configure(

@@ -2,12 +2,12 @@
 
 import gc
 import sys
-from typing import Final, TextIO, cast
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
-from shared import logs, tracing
+from shared import logfiles, logs, tracing
 from shared.settings import ServiceSettings
 
 _GC: Final = (20_000, 20, 50)
@@ -20,8 +20,8 @@ def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
     gc.freeze()
     gc.set_threshold(*_GC)
     tracing.configure(service, settings.otlp_endpoint)
-    kept = logs.Kept(sys.stdout, settings.log_folder, service, settings.log_days) if settings.log_folder else None
-    logs.configure(service, form=settings.log_format, level=settings.log_level, to=cast("TextIO | None", kept))
+    lines = logfiles.kept(sys.stdout, settings.log_folder, service, settings.log_days)
+    logs.configure(service, form=settings.log_format, level=settings.log_level, to=lines)
     uvicorn.run(
         app,
         host=settings.host,

@@ -1,22 +1,26 @@
 """Traces: a post's W3C trace context kept with its facts, and spans along the way where a collector is set (row 84).
 
 The context travels as CloudEvents' `traceparent`: taken from the event or the HTTP header, written into the outbox row,
-published with the fact. Spans themselves (post, publish, apply) are only made with CHUNFENG_OTLP_ENDPOINT set and the
-extra `otel` installed; without, this costs one look at a flag.
+published with the fact. Spans themselves (post, publish, apply, print, deliver) are only made with
+CHUNFENG_OTLP_ENDPOINT set and the extra `otel` installed; without, this costs one look at a flag.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, SpanKind
+from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from shared.envelope import Fact
 
 _FORM: Final = TraceContextTextMapPropagator()
 _NAME: Final = "chunfeng"
+_MOST_LINKS: Final = 128
+"""As many as OpenTelemetry keeps of a span's, unless it is told otherwise."""
 _spans = False
 _HEADER: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
@@ -52,6 +56,10 @@ def use(provider: trace.TracerProvider) -> None:
 def on() -> bool:
     """Tell whether spans are made."""
     return _spans
+
+
+def _span_context(traceparent: str | None) -> SpanContext:
+    return trace.get_current_span(_context(traceparent)).get_span_context()
 
 
 def _context(traceparent: str | None) -> Context:
@@ -101,3 +109,33 @@ def passing(name: str, kind: SpanKind, facts: Sequence[tuple[str, str | None]]) 
         if traceparent is not None:
             span = tracer.start_span(name, context=_context(traceparent), kind=kind, attributes={"chunfeng.fact": fact})
             span.end()
+
+
+@contextmanager
+def going_on(
+    name: str, kind: SpanKind, traceparent: str | None, particulars: Mapping[str, str | int], links: Sequence[Link] = ()
+) -> Iterator[str | None]:
+    """Trace a piece of work within a trace that began elsewhere; yield the context to keep with what comes of it."""
+    if not _spans or traceparent is None:
+        yield traceparent
+        return
+    tracer = trace.get_tracer(_NAME)
+    with tracer.start_as_current_span(
+        name, context=_context(traceparent), kind=kind, attributes=particulars, links=links
+    ):
+        yield current()
+
+
+@contextmanager
+def gathering(name: str, facts: Sequence[Fact], particulars: Mapping[str, str | int]) -> Iterator[str | None]:
+    """Trace what is made of many facts: in the last one's trace, linked with the others', each of which gets a note."""
+    others = [fact for fact in facts if fact.traceparent is not None]
+    last = others.pop().traceparent if others else None
+    links = [Link(_span_context(fact.traceparent)) for fact in others[-_MOST_LINKS:]] if _spans else []
+    with going_on(name, SpanKind.INTERNAL, last, particulars, links) as made:
+        yield made
+    if _spans and made is not None:
+        tracer, there = trace.get_tracer(_NAME), [Link(_span_context(made))]
+        for fact in others:
+            noted = {"chunfeng.fact": fact.id, **particulars}
+            tracer.start_span(f"{name}ed", context=_context(fact.traceparent), attributes=noted, links=there).end()

@@ -13,6 +13,7 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.domain import signoff, timing
+from services.bulletin.domain.edition import Edition
 from services.bulletin.domain.timing import Closing, Step
 from services.bulletin.issuing import Printer, issue, record
 from services.bulletin.settings import Settings
@@ -22,6 +23,7 @@ from shared import logs
 from shared.background import background
 from shared.clock import Clock
 from shared.database import Database, is_away
+from shared.envelope import Fact
 from shared.events import BulletinDrafted, CampaignPlanned, DeadlineApproaching, DeadlineMissed, Event
 from shared.intake import Intake
 
@@ -174,10 +176,17 @@ class Deadline:
     ) -> None:
         sign_off = draft.sign_off if draft else None
         edition = signoff.stamped(outlook.edition, sign_off, wanted=_is_signed(outlook, plan))
-        await issue(session, edition, self._printer, plan)
+        await issue(session, edition, self._printer, plan, _new_in(outlook))
         level = self._log.warning if edition.unsigned else self._log.info
         ids = sorted({fact.correlation_id for fact in outlook.known.facts})
         level("bulletin.issued", session=edition.session, unsigned=edition.unsigned, correlation_ids=ids)
+
+
+def _new_in(outlook: Outlook) -> list[Fact]:
+    """Return the facts that no earlier edition has told, in the order in which they were recorded."""
+    before = Edition.model_validate_json(outlook.newest.canonical).cutoff if outlook.newest else {}
+    new = [fact for fact in outlook.known.facts if fact.sequence > before.get(fact.source, 0)]
+    return sorted(new, key=lambda fact: fact.recorded_at or fact.time)
 
 
 def _is_signed(outlook: Outlook, plan: CampaignPlanned) -> bool:

@@ -4,6 +4,7 @@ A number is therefore never used up by an attempt that failed, and an edition al
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -13,7 +14,8 @@ from services.bulletin import formats
 from services.bulletin.domain.edition import Edition
 from services.bulletin.store import Store
 from services.bulletin.tables import DeliveryRow, EditionRow
-from shared import faults, outbox
+from shared import faults, outbox, tracing
+from shared.envelope import Fact
 from shared.events import BulletinCorrected, BulletinIssued, CampaignPlanned, Event, Recipient
 from shared.vocabulary import Channel
 
@@ -32,14 +34,23 @@ class Printer(Protocol):
         ...
 
 
-async def issue(session: AsyncSession, edition: Edition, printer: Printer, plan: CampaignPlanned) -> None:
-    """Give an edition its number if it is a first one, print, keep and publish it, and queue its deliveries."""
+async def issue(
+    session: AsyncSession, edition: Edition, printer: Printer, plan: CampaignPlanned, told: Sequence[Fact] = ()
+) -> None:
+    """Give an edition its number if it is a first one, print, keep and publish it, and queue its deliveries.
+
+    `told` are the facts it is the first to tell of, the latest of them last: their traces go on in its own.
+    """
     store = Store(session)
     if edition.revision == 0:
         edition = edition.model_copy(update={"number": await store.next_number(edition.series, edition.year)})
-    row = await printed(edition, printer, plan)
+    particulars = {"chunfeng.session": edition.session, "chunfeng.revision": edition.revision}
+    with tracing.gathering("print", told, particulars) as traceparent:
+        row = await printed(edition, printer, plan)
+    row.traceparent = traceparent
     store.add(row, *deliveries_of(edition, plan))
-    await record(session, fact_of(edition, row), f"edition {edition.revision}", edition.issued_at)
+    cause = f"edition {edition.revision}"
+    await record(session, fact_of(edition, row), cause, edition.issued_at, traceparent=traceparent)
     faults.crash_at("bulletin.before_commit")
 
 
@@ -62,7 +73,9 @@ def fact_of(edition: Edition, row: EditionRow) -> BulletinIssued:
     )
 
 
-async def record(session: AsyncSession, event: Event, cause: str, now: datetime) -> None:
+async def record(
+    session: AsyncSession, event: Event, cause: str, now: datetime, *, traceparent: str | None = None
+) -> None:
     """Record a fact of the service's own; the same cause can never become a second fact."""
     one = outbox.Record(
         event=event,
@@ -70,6 +83,7 @@ async def record(session: AsyncSession, event: Event, cause: str, now: datetime)
         time=now,
         version=await outbox.next_version(session, event.subject),
         correlation_id=event.subject,
+        traceparent=traceparent,
     )
     await outbox.record(session, SERVICE, [one], now)
 

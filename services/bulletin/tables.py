@@ -81,6 +81,8 @@ class EditionRow(Table, table=True):
     pdf_sha256: str
     printed_sha256: str | None
     """Of the page as printed, where an electronic signature was appended to it."""
+    traceparent: str | None = None
+    """The trace it was printed in; no part of what it says."""
     pdf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

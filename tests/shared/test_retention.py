@@ -1,15 +1,19 @@
 """Personal data goes when its time is over, the counts remain; what is kept for ever never holds a number."""
 
 import io
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from shared import contacts, logs
+from shared import contacts, logfiles
+from shared.clock import SHANGHAI
 from shared.personal import MOBILE
 from shared.vocabulary import Role
-from tests.builders import BANNER, DRC, application_docketed
+from tests.builders import BANNER, DRC, ROOT, application_docketed
 from tests.operating import token
 from tests.posting import OPENED, approvals
 from tests.systems import System
@@ -75,7 +79,7 @@ def test_log_lines_are_kept_for_more_than_half_a_year_and_no_longer(tmp_path: Pa
         (tmp_path / f"forums-{(today - timedelta(days=days)).date().isoformat()}.jsonl").write_text("{}\n")
     (tmp_path / "policy-2001-01-01.jsonl").write_text("{}\n")
     out = io.StringIO()
-    kept = logs.Kept(out, tmp_path, "forums", 190)
+    kept = logfiles.Kept(out, tmp_path, "forums", 190)
     kept.write('{"event": "one"}\n')
     kept.write('{"event": "two"}\n')
     kept.flush()
@@ -85,6 +89,33 @@ def test_log_lines_are_kept_for_more_than_half_a_year_and_no_longer(tmp_path: Pa
     assert not any((today - timedelta(days=300)).date().isoformat() in name for name in names)
     assert (tmp_path / names[-1]).read_text() == out.getvalue() == '{"event": "one"}\n{"event": "two"}\n'
     assert (tmp_path / "policy-2001-01-01.jsonl").exists()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from shared import logfiles
+kept = logfiles.kept(sys.stdout, Path(sys.argv[1]), "forums", 190)
+kept.write("told by the service\\n")
+kept.flush()
+print("a library's complaint", file=sys.stderr, flush=True)
+"""
+
+
+@pytest.mark.row(83, 89)
+def test_a_service_of_this_machine_begins_its_own_file_anew_each_day(tmp_path: Path) -> None:
+    """As `chunfeng up` starts it: both stdout and stderr are the file, which yesterday's lines are in."""
+    now, log = datetime.now(SHANGHAI), tmp_path / "forums.jsonl"
+    yesterday, long_ago = ((now - timedelta(days=days)).date().isoformat() for days in (1, 300))
+    (tmp_path / f"forums-{long_ago}.jsonl").write_text("{}\n")
+    log.write_text("yesterday's\n")
+    os.utime(log, ((now - timedelta(days=1)).timestamp(),) * 2)
+    with log.open("a") as file:
+        subprocess.run([sys.executable, "-c", WRITER, str(tmp_path)], stdout=file, stderr=file, check=True, cwd=ROOT)  # noqa: S603
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "forums.jsonl": "told by the service\na library's complaint\n",
+        f"forums-{yesterday}.jsonl": "yesterday's\n",
+    }
 
 
 @pytest.mark.row(88)

@@ -1,15 +1,17 @@
 """A trace goes through HTTP, the outbox row and NATS into the bulletin service; with no collector its context does."""
 
 import json
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared import tracing
 from tests.approvals.worlds import DOCKETED
-from tests.builders import approval_signed, owner
+from tests.builders import BANNER, approval_signed, owner, session_closed
 from tests.posting import OPENED, Office, approvals, cloudevent
 from tests.systems import System, until
 
@@ -32,22 +34,48 @@ async def kept(system: System) -> str | None:
     return told
 
 
-async def test_spans_of_one_trace_from_post_to_bulletin(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    spans = InMemorySpanExporter()
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """Make spans, and keep them here."""
+    exporter = InMemorySpanExporter()
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(spans))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(tracing, "_spans", True)
     monkeypatch.setattr("opentelemetry.trace.get_tracer", provider.get_tracer)
+    return exporter
 
-    def names() -> set[str]:
-        return {one.name for one in spans.get_finished_spans() if f"{one.context.trace_id:032x}" == TRACE}
 
-    async def all_there() -> bool:
-        return names() == {"POST /v1/events", "publish", "apply bulletin"}
+def trace_of(spans: InMemorySpanExporter, trace: str) -> list[ReadableSpan]:
+    return [one for one in spans.get_finished_spans() if f"{one.context.trace_id:032x}" == trace]
 
-    async with approvals(system, *OPENED, DOCKETED) as office, system.serving("bulletin"):
+
+async def test_spans_of_one_trace_from_post_to_page_and_delivery(
+    system: System, spans: InMemorySpanExporter, tmp_path: Path
+) -> None:
+    async with (
+        approvals(system, *OPENED, DOCKETED) as office,
+        system.serving("bulletin", outbox_folder=str(tmp_path), look_again_before=timedelta(0)),
+    ):
         await signed(office, HEADER)
-        await until(all_there)
+        await office.accepted((session_closed(), BANNER))
+
+        async def printed() -> bool:
+            return {"printed", "apply bulletin"} <= {one.name for one in trace_of(spans, TRACE)}
+
+        await until(printed, within=20)
+        (printed_in,) = (one.links[0].context.trace_id for one in trace_of(spans, TRACE) if one.name == "printed")
+        closing = f"{printed_in:032x}"
+
+        async def delivered() -> bool:
+            return {"POST /v1/events", "publish", "apply bulletin", "print", "deliver"} <= {
+                one.name for one in trace_of(spans, closing)
+            }
+
+        await until(delivered, within=20)
+    (page,) = (one for one in trace_of(spans, closing) if one.name == "print")
+    assert int(TRACE, 16) in {link.context.trace_id for link in page.links}
+    (row,) = await system.rows("bulletin", "SELECT envelope FROM outbox WHERE type LIKE '%bulletin.issued%'")
+    assert json.loads(row["envelope"])["traceparent"].split("-")[1] == closing
     told = await kept(system)
     assert told is not None
     assert told.split("-")[1] == TRACE

@@ -7,10 +7,11 @@ again under the same identifier; what is still in doubt after the last attempt s
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from opentelemetry.trace import SpanKind
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.delivery.folder import FolderSender
@@ -20,7 +21,7 @@ from services.bulletin.delivery.webhook import WebhookSender
 from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from services.bulletin.tables import AttemptRow, DeliveryRow, EditionRow
-from shared import faults, logs, outbox
+from shared import faults, logs, outbox, tracing
 from shared.background import background
 from shared.clock import Clock
 from shared.database import Database
@@ -43,6 +44,7 @@ class Outcome:
     bytes: int = 0
     at_once: bool = False
     """Nothing speaks against the next attempt now: it was our process that died, not theirs that was busy."""
+    traceparent: str | None = None
 
     @property
     def arrived(self) -> bool:
@@ -118,7 +120,9 @@ class Delivery:
         if edition is None:
             message = f"no edition {name} r{revision}"
             raise RuntimeError(message)
-        outcome = await self._send(row, edition)
+        particulars = {"chunfeng.session": name, "chunfeng.revision": revision, "chunfeng.recipient": recipient}
+        with tracing.going_on("deliver", SpanKind.CLIENT, edition.traceparent, particulars) as traceparent:
+            outcome = replace(await self._send(row, edition), traceparent=traceparent)
         faults.crash_at("delivery.before_commit")
         async with self._database.transaction() as session:
             fresh = await Store(session).delivery(name, revision, recipient, lock=True)
@@ -164,10 +168,12 @@ class Delivery:
             row.next_at = now if outcome.at_once else now + wait
         session.add(row)
         if outcome.arrived or last:
-            await self._record(session, row, _fact(row, outcome, log, now), now)
+            await self._record(session, row, _fact(row, outcome, log, now), now, outcome.traceparent)
         self._report(row, outcome, last=last)
 
-    async def _record(self, session: AsyncSession, row: DeliveryRow, event: Event, now: datetime) -> None:
+    async def _record(
+        self, session: AsyncSession, row: DeliveryRow, event: Event, now: datetime, traceparent: str | None
+    ) -> None:
         cause = f"delivery {row.revision} {row.recipient} {row.attempts}"
         record = outbox.Record(
             event=event,
@@ -175,6 +181,7 @@ class Delivery:
             time=now,
             version=await outbox.next_version(session, event.subject),
             correlation_id=row.session,
+            traceparent=traceparent,
         )
         await outbox.record(session, SERVICE, [record], now)
 
