@@ -10,14 +10,16 @@ import gzip
 import hashlib
 import io
 import json
+import posixpath
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import asyncpg
 from sqlalchemy import URL
@@ -153,25 +155,49 @@ def _pack(folder: Path, out: Path) -> None:
     unfinished.replace(out)
 
 
-def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
+class _Archive:
+    """A backup as it lies there: read from its place, so that no room is needed beside the database's."""
+
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        self._tar = tar
+        self._members = {posixpath.normpath(one.name): one for one in tar.getmembers() if one.isfile()}
+
+    def open(self, name: str) -> IO[bytes]:
+        file = self._tar.extractfile(self._members[name])
+        assert file is not None  # noqa: S101  (a file, as its entry says)
+        return file
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what the backup says of itself."""
+        told: dict[str, Any] = json.loads(self.open(_MANIFEST).read())
+        if told.get("format") != FORMAT:
+            message = f"备份格式 {told.get('format')} 不认识 (a format this version does not know)"
+            raise NotRestoredError(message)
+        return told
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[_Archive]:
+    """Open a backup; whatever is wrong with the file is said in a sentence."""
     try:
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
-    except (OSError, tarfile.TarError, json.JSONDecodeError) as error:
-        message = f"{archive} 不是完好的备份 (no intact backup): {error}"
-        raise NotRestoredError(message) from error
-    if manifest.get("format") != FORMAT:
-        message = f"备份格式 {manifest.get('format')} 不认识 (a format this version does not know)"
-        raise NotRestoredError(message)
-    return manifest
+        tar = tarfile.open(archive)  # noqa: SIM115  (what is wrong with what is read later is told apart)
+    except (OSError, tarfile.TarError) as error:
+        raise _not_intact(archive, error) from error
+    with tar:
+        try:
+            yield _Archive(tar)
+        except (EOFError, KeyError, gzip.BadGzipFile, tarfile.TarError, json.JSONDecodeError, zlib.error) as error:
+            raise _not_intact(archive, error) from error
+
+
+def _not_intact(archive: Path, error: Exception) -> NotRestoredError:
+    return NotRestoredError(f"{archive} 不是完好的备份 (no intact backup): {error}")
 
 
 async def restore(archive: Path, databases: Mapping[str, URL], say: Say) -> Mapping[str, Any]:
     """Bring a backup into empty databases, check every table against it, then migrate to the newest revision."""
-    with tempfile.TemporaryDirectory(prefix="chunfeng-restore-") as scratch:
-        folder = Path(scratch)
-        manifest = await asyncio.to_thread(_unpack, archive, folder)
+    with _opened(archive) as backed_up:
+        manifest = backed_up.manifest()
         for service, url in databases.items():
             await _must_be_empty(service, url)
         for service, url in databases.items():
@@ -182,7 +208,7 @@ async def restore(archive: Path, databases: Mapping[str, URL], say: Say) -> Mapp
             tables = dict(
                 sorted(told["tables"].items(), key=lambda one: order.index(one[0]) if one[0] in order else -1)
             )
-            await _load(url, folder / service, tables)
+            await _load(url, backed_up, service, tables)
             await migrate(service, url, metadata_of(service))
             say(f"{service}: {told['last']} 条事件已恢复 facts restored")
     return manifest
@@ -202,7 +228,7 @@ async def _must_be_empty(service: str, url: URL) -> None:
         await connection.close()
 
 
-async def _load(url: URL, folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+async def _load(url: URL, archive: _Archive, service: str, tables: Mapping[str, Mapping[str, Any]]) -> None:
     """Copy every table in within one transaction, and see that the same came back out."""
     connection = await asyncpg.connect(dsn(url), timeout=10)
     try:
@@ -210,7 +236,7 @@ async def _load(url: URL, folder: Path, tables: Mapping[str, Mapping[str, Any]])
             await connection.execute("SET CONSTRAINTS ALL DEFERRED")
             await connection.execute(f"TRUNCATE {_quoted(list(tables))}")
             for table, told in tables.items():
-                with gzip.open(folder / f"{table}.copy.gz", "rb") as file:
+                with archive.open(f"{service}/{table}.copy.gz") as packed, gzip.open(packed, "rb") as file:
                     await connection.copy_to_table(table, source=file, columns=told["columns"])
                 copied = await _copy_out(connection, table, None, told["columns"])
                 if (copied.rows, copied.sha256) != (told["rows"], told["sha256"]):

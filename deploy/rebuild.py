@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from deploy.local import ROOT, Local
-from deploy.prepare import SERVICES, prepare_databases, prepare_stream
+from deploy.folders import ROOT
+from deploy.prepare import prepare_databases, prepare_stream
+from deploy.standing import Standing, dsn, standing
 from services.bulletin import rebuild
 from services.bulletin.pdf.renderer import EditionRenderer
 from services.bulletin.pdf.seal import seal_of
@@ -22,12 +24,20 @@ from shared.relay import Relay
 from shared.stream import STREAM, SUBJECTS
 
 _BATCH: Final = 500
+_OTHERS: Final = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'
+"""
 Say = Callable[[str], None]
 
 
-async def facts_in(url: str) -> AsyncIterator[Sequence[Fact]]:
+class BusyError(Exception):
+    """A service works on the database that is to be emptied."""
+
+
+async def facts_in(url: str, **options: str) -> AsyncIterator[Sequence[Fact]]:
     """Yield every fact of the stream, in its order."""
-    client = await nats.connect(url)
+    client = await nats.connect(url.split(","), **options)
     try:
         stream = client.jetstream()
         last = (await stream.stream_info(STREAM)).state.last_seq
@@ -46,17 +56,15 @@ async def facts_in(url: str) -> AsyncIterator[Sequence[Fact]]:
 
 
 def rebuild_bulletin(folder: Path, say: Say) -> int:
-    """Drop the bulletin's database, rebuild it, print every edition again; 0 if all came out the same."""
-    local = Local(folder)
-    local.postgres.start()
-    local.nats.start()
+    """Empty the bulletin's database, rebuild it, print every edition again; 0 if all came out the same."""
     try:
-        local.postgres.drop_database("bulletin")
-        local.postgres.create_database("bulletin")
-        rebuilt = asyncio.run(_rebuild(local))
-    finally:
-        local.nats.stop()
-        local.postgres.stop()
+        with standing(folder) as places:
+            if places.local is not None:
+                places.local.postgres.create_database("bulletin")
+            rebuilt = asyncio.run(_rebuild(places))
+    except BusyError as error:
+        say(f"未重建 not rebuilt: {error}")
+        return 1
     for one in rebuilt:
         verdict = "一致 identical" if one.same_pdf and one.same_content else "不一致 DIFFERENT"
         say(f"第{one.number}期 {one.session} r{one.revision}: {verdict}")
@@ -65,47 +73,58 @@ def rebuild_bulletin(folder: Path, say: Say) -> int:
     return 0 if same else 1
 
 
-async def _rebuild(local: Local) -> list[rebuild.Rebuilt]:
-    await prepare_databases({"bulletin": local.database("bulletin")})
-    database = Database(local.database("bulletin"))
+async def _rebuild(places: Standing) -> list[rebuild.Rebuilt]:
+    url = places.databases["bulletin"]
+    await _empty(dsn(url))
+    await prepare_databases({"bulletin": url})
+    database = Database(url)
     certificate, password = os.environ.get("CHUNFENG_SIGNING_CERTIFICATE"), os.environ.get("CHUNFENG_SIGNING_PASSWORD")
     seal = seal_of(Path(certificate) if certificate else None, SecretStr(password) if password else None)
-    printer = EditionRenderer(ROOT / ".chunfeng" / "fonts", seal)
+    fonts = ROOT / ".chunfeng" / "fonts"
+    printer = EditionRenderer(fonts if fonts.is_dir() else None, seal)
     async with printer.running():
         try:
-            return await rebuild.rebuild(database, facts_in(local.nats.url("operator")), printer)
+            return await rebuild.rebuild(database, facts_in(places.nats_url, **places.nats_options), printer)
         finally:
             await database.close()
 
 
+async def _empty(url: str) -> None:
+    """Drop all that is in a database on which nobody else works: its owner may, while dropping it takes a superuser."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        async with connection.transaction():
+            if await connection.fetchval(_OTHERS):
+                message = "请先停止简报服务 (stop the bulletin service first; it works on the database)"
+                raise BusyError(message)
+            await connection.execute("DROP SCHEMA public CASCADE")
+            await connection.execute("CREATE SCHEMA public")
+    finally:
+        await connection.close()
+
+
 def rebuild_stream(folder: Path, say: Say) -> int:
     """Publish every outbox again from its first fact; what the stream still has is not doubled."""
-    local = Local(folder)
-    local.postgres.start()
-    local.nats.start()
-    try:
-        for service, count in asyncio.run(republish(local)).items():
+    with standing(folder) as places:
+        for service, count in asyncio.run(republish(places)).items():
             say(f"{service}: {count} 条事件已在流中 facts are in the stream")
-    finally:
-        local.nats.stop()
-        local.postgres.stop()
     return 0
 
 
-async def republish(local: Local) -> dict[str, int]:
+async def republish(places: Standing) -> dict[str, int]:
     """Publish every outbox of a system whose servers run; return how many facts each service has in the stream."""
-    await prepare_stream(local.nats.url("operator"))
-    return {service: await _republish_one(local, service) for service in SERVICES}
+    await prepare_stream(places.nats_url, **places.nats_options, replicas=places.replicas)
+    return {service: await _republish_one(places, service) for service in places.databases}
 
 
-async def _republish_one(local: Local, service: str) -> int:
-    client = await nats.connect(local.nats.url(service))
-    database = Database(local.database(service))
+async def _republish_one(places: Standing, service: str) -> int:
+    client = await nats.connect(places.nats_url.split(","), **places.nats_options)
+    database = Database(places.databases[service])
     query = text("""
         SELECT sequence, event_id, type, correlation_id, envelope FROM outbox
         WHERE sequence > :after ORDER BY sequence LIMIT 500
     """)
-    relay, after = Relay(service, database=local.database(service), client=client), 0
+    relay, after = Relay(service, database=places.databases[service], client=client), 0
     try:
         async with database.reading() as session:
             connection = await session.connection()

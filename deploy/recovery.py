@@ -10,7 +10,6 @@ import asyncpg
 from deploy.backup import NotRestoredError
 from deploy.backup import backup as write_backup
 from deploy.backup import restore as bring_back
-from deploy.prepare import prepare_stream
 from deploy.rebuild import republish
 from deploy.standing import Standing, dsn, standing
 from deploy.verify import Verified
@@ -54,9 +53,7 @@ def restore(archive: Path, folder: Path, say: Say) -> int:
 
 
 async def _republish_and_verify(places: Standing) -> Verified:
-    assert places.local is not None  # noqa: S101  (asked before)
-    await prepare_stream(places.nats_url)
-    await republish(places.local)
+    await republish(places)
     return await look(places)
 
 

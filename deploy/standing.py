@@ -23,6 +23,7 @@ class Standing:
     nats_user: str | None = None
     nats_password: str | None = None
     seal_seed: str | None = None
+    replicas: int = 1
     local: Local | None = None
     """The system's own servers, where they were started for this work alone."""
 
@@ -46,7 +47,7 @@ def standing(folder: Path) -> Iterator[Standing]:
         settings = PrepareSettings()
         password = settings.nats_password.get_secret_value() if settings.nats_password else None
         seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
-        yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password, seed)
+        yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password, seed, settings.replicas)
         return
     addresses = folder / "addresses.json"
     if addresses.exists():

@@ -87,7 +87,7 @@ def sha256(data: bytes) -> str:
 
 
 async def _messages(places: Standing) -> AsyncIterator[Msg]:
-    client = await nats.connect(places.nats_url, **places.nats_options)
+    client = await nats.connect(places.nats_url.split(","), **places.nats_options)
     try:
         stream = client.jetstream()
         try:

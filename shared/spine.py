@@ -30,7 +30,7 @@ from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
 from shared.signing import Signatures
-from shared.stream import connect, connection_options, last_in_stream
+from shared.stream import connect, connection_options, last_in_stream, login
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
@@ -76,7 +76,8 @@ class Spine:
             apply_types=False,
             graceful_timeout=10,
             closed_cb=self._nats_closed,
-            **connection_options(settings, f"{service} consumer"),
+            security=login(settings),
+            **connection_options(f"{service} consumer"),
         )
         self._client: Client | None = None
         self._started_at = datetime.now(UTC)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import nats
+from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
@@ -51,9 +52,9 @@ async def provision(stream: JetStreamContext, replicas: int = 1) -> None:
         await stream.update_stream(declaration(replicas))
 
 
-def connection_options(settings: ServiceSettings, name: str) -> dict[str, Any]:
+def connection_options(name: str) -> dict[str, Any]:
     """Return options for a connection that never stops reconnecting (reliability E3)."""
-    options: dict[str, Any] = {
+    return {
         "name": name,
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.5,
@@ -61,9 +62,13 @@ def connection_options(settings: ServiceSettings, name: str) -> dict[str, Any]:
         "ping_interval": 10,
         "max_outstanding_pings": 3,
     }
-    if settings.nats_user is not None and settings.nats_password is not None:
-        options |= {"user": settings.nats_user, "password": settings.nats_password.get_secret_value()}
-    return options
+
+
+def login(settings: ServiceSettings) -> SASLPlaintext | None:
+    """Return who the service is to NATS, where its address does not say it: with compose the password is a file."""
+    if settings.nats_user is None or settings.nats_password is None:
+        return None
+    return SASLPlaintext(settings.nats_user, settings.nats_password.get_secret_value(), use_ssl=False)
 
 
 async def connect(settings: ServiceSettings, name: str) -> Client:
@@ -73,7 +78,9 @@ async def connect(settings: ServiceSettings, name: str) -> Client:
     async def report(error: Exception) -> None:
         log.warning("nats.error", error=str(error) or type(error).__name__)
 
-    return await nats.connect(settings.nats_urls, error_cb=report, **connection_options(settings, name))
+    known = login(settings)
+    options = connection_options(name) | ({"user": known.username, "password": known.password} if known else {})
+    return await nats.connect(settings.nats_urls, error_cb=report, **options)
 
 
 async def last_in_stream(client: Client, service: str) -> int | None:

@@ -113,7 +113,7 @@ def passing(name: str, kind: SpanKind, facts: Sequence[tuple[str, str | None]]) 
 
 @contextmanager
 def going_on(
-    name: str, kind: SpanKind, traceparent: str | None, particulars: Mapping[str, str | int], links: Sequence[Link] = ()
+    name: str, kind: SpanKind, traceparent: str | None, particulars: Mapping[str, str], links: Sequence[Link] = ()
 ) -> Iterator[str | None]:
     """Trace a piece of work within a trace that began elsewhere; yield the context to keep with what comes of it."""
     if not _spans or traceparent is None:
@@ -127,7 +127,7 @@ def going_on(
 
 
 @contextmanager
-def gathering(name: str, facts: Sequence[Fact], particulars: Mapping[str, str | int]) -> Iterator[str | None]:
+def gathering(name: str, facts: Sequence[Fact], particulars: Mapping[str, str]) -> Iterator[str | None]:
     """Trace what is made of many facts: in the last one's trace, linked with the others', each of which gets a note."""
     others = [fact for fact in facts if fact.traceparent is not None]
     last = others.pop().traceparent if others else None

@@ -44,7 +44,7 @@ async def issue(
     store = Store(session)
     if edition.revision == 0:
         edition = edition.model_copy(update={"number": await store.next_number(edition.series, edition.year)})
-    particulars = {"chunfeng.session": edition.session, "chunfeng.revision": edition.revision}
+    particulars = {"chunfeng.session": edition.session, "chunfeng.revision": str(edition.revision)}
     with tracing.gathering("print", told, particulars) as traceparent:
         row = await printed(edition, printer, plan)
     row.traceparent = traceparent

@@ -37,8 +37,8 @@ class Campaign:
 
     def _saved_midway(self) -> int:
         """Back up while the campaign goes on, as soon as some bulletins are out."""
-        deadline = time.monotonic() + 120
-        while len({path.name for path in (self.folder / "deliveries").rglob("*.pdf")}) < _SOME:
+        deadline = time.monotonic() + 300
+        while len({path.name for path in (self.out / "deliveries").rglob("*.pdf")}) < _SOME:
             if time.monotonic() > deadline:
                 return -1
             time.sleep(0.1)

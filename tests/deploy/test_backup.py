@@ -14,6 +14,7 @@ from deploy.backup import NotRestoredError, backup, restore
 from deploy.prepare import SERVICES
 from deploy.standing import Standing
 from shared.database import Database
+from tests.deploy.commanding import command
 from tests.posting import OPENED, approvals, keys
 from tests.systems import System, until
 
@@ -90,3 +91,32 @@ async def test_a_damaged_backup_restores_nothing(system: System, tmp_path: Path)
     with pytest.raises(NotRestoredError, match="不一致"):
         await restore(tmp_path / "damaged.tar", (await places_of(system)).databases, print)
     assert await system.count("approvals", "outbox") == 0
+
+
+def as_composed(system: System, places: Standing, patch: pytest.MonkeyPatch) -> None:
+    """Give the settings that compose gives to its `prepare`: addresses, users, passwords, no folder."""
+    for service, url in places.databases.items():
+        patch.setenv(f"CHUNFENG_{service.upper()}_DATABASE_URL", url.render_as_string(hide_password=False))
+    patch.setenv("CHUNFENG_NATS_URL", f"{system.nats.url()},{system.nats.url()}")  # as with the profile cluster
+    patch.setenv("CHUNFENG_NATS_USER", "operator")
+    patch.setenv("CHUNFENG_NATS_PASSWORD", system.nats.password("operator"))
+
+
+@pytest.mark.row(86, 91)
+async def test_all_recovery_works_by_addresses_alone(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with approvals(system, *OPENED), system.serving("bulletin"):
+        as_composed(system, await places_of(system), monkeypatch)
+        before = [fact.id for fact in await system.stream()]
+        busy = await command("rebuild", "bulletin", folder=tmp_path)
+        assert (busy.exit_code, "请先停止简报服务" in busy.stdout) == (1, True)
+    await system.lose_stream()
+    assert (await command("rebuild", "stream", folder=tmp_path)).exit_code == 0
+    assert [fact.id for fact in await system.stream()][: len(before)] == before
+    await (await system.database("bulletin")).close()
+    rebuilt = await command("rebuild", "bulletin", folder=tmp_path)
+    assert (rebuilt.exit_code, await system.count("bulletin", "fact")) == (0, len(await system.stream()))
+    saved = await command("backup", str(tmp_path / "saved.tar"), folder=tmp_path)
+    assert saved.exit_code == 0, saved.stdout
+    assert (await command("verify", folder=tmp_path)).exit_code == 0

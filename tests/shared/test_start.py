@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from tests.builders import ROOT
-from tests.systems import System
+from tests.posting import keys
+from tests.systems import System, until
 
 
 @pytest.mark.row(84)
@@ -29,6 +30,24 @@ async def test_a_service_waits_for_a_database_that_starts_after_it(system: Syste
     finally:
         system.postgres.start()
     assert (await starting).status_code == 200
+
+
+@pytest.mark.row(91)
+async def test_a_service_whose_nats_password_is_a_secret_of_its_own_hears_and_publishes(system: System) -> None:
+    """As with compose: the address names nobody."""
+    known = {
+        "nats_url": system.nats.url(),
+        "nats_user": "approvals",
+        "nats_password": system.nats.password("approvals"),
+    }
+    async with system.serving("approvals", **known) as client:
+        assert (await client.get("/health/ready")).json()["ready"]
+        await keys(await system.database("approvals"))
+
+        async def published() -> bool:
+            return len(await system.stream()) > 0
+
+        await until(published)
 
 
 async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: System) -> None:

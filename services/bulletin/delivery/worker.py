@@ -120,7 +120,7 @@ class Delivery:
         if edition is None:
             message = f"no edition {name} r{revision}"
             raise RuntimeError(message)
-        particulars = {"chunfeng.session": name, "chunfeng.revision": revision, "chunfeng.recipient": recipient}
+        particulars = {"chunfeng.session": name, "chunfeng.revision": str(revision), "chunfeng.recipient": recipient}
         with tracing.going_on("deliver", SpanKind.CLIENT, edition.traceparent, particulars) as traceparent:
             outcome = replace(await self._send(row, edition), traceparent=traceparent)
         faults.crash_at("delivery.before_commit")

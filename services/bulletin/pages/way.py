@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.bulletin.domain.board import Service
 from services.bulletin.domain.trail import Actor, actor_of
 from services.bulletin.pages.audit import Names, Words, names
 from services.bulletin.store import Store
@@ -83,6 +84,6 @@ def routes(database: Database, pages: Pages, words: Words) -> APIRouter:
     async def way(request: Request, caller: Annotated[Caller, visitor], id: str = "") -> Response:  # noqa: A002
         wanted = id.strip()[:400]
         found, named = await ways(database, caller, wanted, words) if wanted else ([], Names({}, words))
-        return await pages.show(request, "way.html", wanted=wanted, ways_found=found, named=named)
+        return await pages.show(request, "way.html", wanted=wanted, ways_found=found, named=named, service_of=Service)
 
     return router
