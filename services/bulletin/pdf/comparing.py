@@ -12,15 +12,15 @@ from shared.printing.fonts import Role
 from shared.vocabulary import Formality, Level, Outcome, SessionKind
 
 SESSIONS: Final = (
-    Column("期号", 16, centred=True),
-    Column("专场", 36),
-    Column("日期", 20, centred=True),
+    Column("期号", 22, centred=True),
+    Column("专场", 29),
+    Column("日期", 19, centred=True),
     Column("办理", 12, centred=True),
     Column("审批", 12, centred=True),
     Column("容缺", 12, centred=True),
     Column("转报", 12, centred=True),
     Column("市级", 12, centred=True),
-    Column("旗区级", 12, centred=True),
+    Column("旗区级", 14, centred=True),
     Column("证照", 12, centred=True),
 )
 FORMALITIES: Final = (
