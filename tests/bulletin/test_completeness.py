@@ -132,7 +132,7 @@ def test_a_correction_lists_old_and_new() -> None:
         ),
         Change(
             item=f"示例项目（{project_code(2)}）市级环评",
-            old="容缺审批；待补：环评批复原件，2022-04-15前",
+            old="容缺审批；待补：环评批复原件，2022年4月15日前",
             new="审批",
         ),
         Change(

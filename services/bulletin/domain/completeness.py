@@ -1,5 +1,7 @@
 """What an edition still lacks, and who owes it; and what a correction changes (rows 58, 63)."""
 
+from datetime import date
+
 from services.bulletin.domain import fold
 from services.bulletin.domain.edition import Application, Change, Edition, Issue, Owed, Team, Withdrawn
 from services.bulletin.domain.facts import SessionFacts, at, at_closing
@@ -107,10 +109,14 @@ def _row_text(row: Application) -> str:
         parts.append(row.document_number)
     parts += [f"{licence.licence_type}{licence.number}" for licence in row.licences]
     if row.missing:
-        parts.append(f"待补：{'、'.join(row.missing)}，{row.due}前")
+        parts.append(f"待补：{'、'.join(row.missing)}，{_day(row.due)}前")
     if row.target_body:
         parts.append(f"转报{row.target_body}")
     return "；".join(parts)
+
+
+def _day(due: date | None) -> str:
+    return f"{due.year}年{due.month}月{due.day}日" if due else "未定"
 
 
 def _statements(edition: Edition) -> dict[str, str]:

@@ -31,7 +31,8 @@ _KINDS: Final[Mapping[str, str]] = {
 
 def issues(edition: Edition) -> str:
     """Say who met, how much was raised, and how much of it was answered or handed on at once (notice §二(二))."""
-    came = "、".join(_came(one) for one in edition.attendance if one.present and one.kind in _CLASSES)
+    present = {one.kind: one for one in edition.attendance if one.present}
+    came = "、".join(_came(present[kind]) for kind in _CLASSES if kind in present)
     opening = f"{came}参加座谈交流。" if came else ""
     if not edition.issues:
         return f"{opening}座谈会上，企业未提出困难问题和意见建议。"
