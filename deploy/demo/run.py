@@ -105,9 +105,8 @@ async def play(
 
             def at_rest(what: str) -> None:
                 now = held.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-                progress.console.print(
-                    f"  {now}  {names.get(what, '')}{'结束 closed' if what in names else '到点检查 due'}"
-                )
+                ended = "结束 closed" if what in names else "到点检查 due"
+                progress.console.print(f"  {now}  {names.get(what, '')}{ended}")
 
             async with beside(local, tokens[drc.code]):
                 await conductor.play(lines, posted=lambda _: progress.advance(task), at_rest=at_rest)
