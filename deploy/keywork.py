@@ -10,6 +10,7 @@ from deploy.administration import approvals_database, units_in, who
 from services.approvals import keyring
 from services.approvals.keyring import Grant
 from shared.database import Database
+from shared.problems import Refused
 from shared.tables import Key
 
 T = TypeVar("T")
@@ -26,6 +27,8 @@ def _done(folder: Path, work: Callable[[Database], Awaitable[T]]) -> T:
             raise SystemExit(f"没有这个密钥 there is no such key: {error}") from None
         except keyring.NotNowError as error:
             raise SystemExit(f"密钥已吊销 it is revoked: {error}") from None
+        except Refused as refusal:
+            raise SystemExit(f"{refusal.problem()['title']} / {refusal.problem()['title_en']}") from None
         finally:
             await database.close()
 

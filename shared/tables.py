@@ -174,7 +174,7 @@ class ImportRun(Spine, table=True):
     name: str
     unit: str
     caller: str = Field(sa_type=Text)
-    """The caller as JSON: its rows are posted in its name, also after a restart."""
+    """The key that handed it in: its rows are posted in the key's name, also after a restart."""
     created_at: datetime
     finished_at: datetime | None = None
 

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import keyfacts, keys, outbox
 from shared.database import Database
 from shared.events import Event, KeyEvent, KeyIssued, KeyPaused, KeyResumed, KeyRevoked, Unit
+from shared.problems import Refused
 from shared.tables import Key
 from shared.vocabulary import Level, Role, Word
 
@@ -40,6 +41,15 @@ class UnknownKeyError(Exception):
 
 class NotNowError(Exception):
     """The key is revoked: it can be neither paused, resumed nor replaced."""
+
+
+class NotItsRole(Refused):
+    """The general office's business is the city's; whoever else held its role would act for every banner."""
+
+    status = 422
+    row = 88
+    zh = "{unit}不是市政府办公室，不能以其身份签发密钥"
+    en = "{unit} is not the city's general office and gets no key of that role"
 
 
 def role_of(unit: Unit) -> Role:
@@ -73,7 +83,10 @@ async def issue(  # noqa: PLR0913  (who gets which keys, from whom)
     grant: Grant = PLAIN,
     by: str | None = None,
 ) -> dict[str, str]:
-    """Issue a key to each unit; return the tokens by credit code, which nothing keeps."""
+    """Issue a key to each unit; return the tokens by credit code, which nothing keeps. Raises NotItsRole."""
+    for unit in units:
+        if grant.role is Role.OFFICE and role_of(unit) is not Role.OFFICE:
+            raise NotItsRole(path="role", unit=unit.name)
     tokens = {}
     async with database.transaction() as session:
         for unit in units:

@@ -1,11 +1,16 @@
 """The city DRC keeps the units' keys with a browser; nobody else does (row 75)."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 from playwright.async_api import Page
 
+from services.approvals import keyring
+from services.approvals.keyring import Grant
+from shared.vocabulary import Role
 from tests.browsing import PHONE, chromium, picture, reachable, visit
-from tests.builders import BANNER, DRC, owner
+from tests.builders import BANNER, DRC, OFFICE, PLAN, owner
 from tests.posting import OPENED, Office, keys
 from tests.systems import System
 
@@ -79,3 +84,14 @@ async def test_nobody_else_sees_or_changes_keys(system: System) -> None:
             assert (await client.post("/keys", data={"unit": unit}, headers=cookie)).status_code == 403
         assert await works(client, tokens[DRC.unit]) == 200
         assert (await client.get("/keys", headers=HTML)).status_code == 303
+
+
+@pytest.mark.row(88)
+async def test_nobody_but_the_general_office_gets_a_key_of_its_role(system: System) -> None:
+    database = await system.database("approvals")
+    for unit in (one for one in PLAN.units if one.code in {BANNER.unit, OFFICE.unit}):
+        if unit.code == OFFICE.unit:
+            assert await keyring.issue(database, [unit], datetime.now(UTC), grant=Grant(role=Role.OFFICE))
+            continue
+        with pytest.raises(keyring.NotItsRole, match=unit.name):
+            await keyring.issue(database, [unit], datetime.now(UTC), grant=Grant(role=Role.OFFICE))

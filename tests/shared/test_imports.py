@@ -1,5 +1,6 @@
 """A unit without a system posts by table: template, rows, progress, refused rows mended and handed in (row 77)."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,15 @@ import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
+from services.approvals import keyring
+from services.approvals.keyring import Grant
 from shared import sheets
 from shared.events import ApplicationDocketed, ApprovalSigned, Event
 from shared.eventsheets import Sheet
 from shared.posted import Caller
 from shared.vocabulary import Formality, Outcome
 from tests.browsing import PHONE, chromium, picture, reachable, visit
-from tests.builders import DRC, application_docketed, approval_signed, caller, deferral, owner, project_code
+from tests.builders import DRC, PLAN, application_docketed, approval_signed, caller, deferral, owner, project_code
 from tests.posting import OPENED, Office, approvals, keys
 from tests.systems import System, until
 
@@ -160,6 +163,15 @@ async def test_another_units_import_is_not_shown_and_a_row_is_posted_as_its_unit
         assert told["refused"][0]["problem"]["type"] == "/problems/not-the-owner"
         hidden = await office.client.get(f"/v1/imports/runs/{told['run']}", headers=office.key(owner()))
         assert hidden.status_code == 404
+        drc = [unit for unit in PLAN.units if unit.code == caller("drc").unit]
+        tried = await keyring.issue(await system.database("approvals"), drc, datetime.now(UTC), grant=Grant(test=True))
+        by_test_key = {"Authorization": f"Bearer {tried[drc[0].code]}"}
+
+        async def known() -> bool:
+            return (await office.client.get("/v1/whoami", headers=by_test_key)).status_code == 200
+
+        await until(known, within=20)
+        assert (await office.client.get(f"/v1/imports/runs/{told['run']}", headers=by_test_key)).status_code == 404
         assert (await hand_in(office, SIGNED, table(ApprovalSigned, approval_signed()), owner()))["counts"] == {
             "recorded": 1
         }
