@@ -25,7 +25,7 @@ from shared.keys import BadKey, Keys
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.settings import ServiceSettings
-from shared.stream import connect
+from shared.stream import close, connect
 
 SUBJECT: Final = "chunfeng.post"
 _ASKED: Final = "$SYS.REQ.USER.AUTH"
@@ -125,7 +125,7 @@ class NatsPost:
             if self._answering:
                 await asyncio.wait(self._answering, timeout=5)
         finally:
-            await client.close()
+            await close(client)
 
     async def _take(self, message: Msg) -> None:
         """Answer each in a task of its own: the intake commits as a group what comes at once."""

@@ -30,12 +30,10 @@ from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
 from shared.signing import Signatures
-from shared.stream import connect, connection_options, last_in_stream, login
+from shared.stream import HUNG_UP, close, connect, connection_options, last_in_stream, login
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
-_HUNG_UP: Final = (nats.errors.Error, OSError, RuntimeError)
-"""Closing a connection to a server that is gone; uvloop's word for a transport that is closed is RuntimeError."""
 
 
 class Spine:
@@ -249,12 +247,9 @@ class Spine:
         for stop in (*([self.consumer.stop] if self.consumer is not None else []), self.broker.stop):
             try:
                 await stop()
-            except _HUNG_UP:
+            except HUNG_UP:
                 logs.get().warning("broker.stopped_without_nats")
 
     async def _close_client(self, client: Client) -> None:
         self._stopping = True
-        try:
-            await client.close()
-        except _HUNG_UP:
-            logs.get().warning("nats.closed_without_nats")
+        await close(client)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import nats
+import nats.errors
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -42,6 +43,10 @@ def declaration(replicas: int = 1) -> StreamConfig:
     )
 
 
+HUNG_UP: Final = (nats.errors.Error, OSError, RuntimeError)
+"""Closing a connection to a server that is gone; uvloop's word for a transport that is closed is RuntimeError."""
+
+
 async def provision(stream: JetStreamContext, replicas: int = 1) -> None:
     """Create the stream, or bring it to the declaration."""
     try:
@@ -69,6 +74,14 @@ def login(settings: ServiceSettings) -> SASLPlaintext | None:
     if settings.nats_user is None or settings.nats_password is None:
         return None
     return SASLPlaintext(settings.nats_user, settings.nats_password.get_secret_value(), use_ssl=False)
+
+
+async def close(client: Client) -> None:
+    """Close a connection, also to a server that is gone."""
+    try:
+        await client.close()
+    except HUNG_UP:
+        logs.get().warning("nats.closed_without_nats")
 
 
 async def connect(settings: ServiceSettings, name: str) -> Client:
