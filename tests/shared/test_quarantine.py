@@ -46,10 +46,13 @@ async def test_an_operator_mends_and_replays_with_a_browser_and_every_step_is_re
         await system.publish("approvals", poison(number, f"fact-poison-{number}"), SessionClosed.type)
     async with reachable(system, "bulletin") as address, chromium() as browser:
         await held(system, "bulletin", 2)
+        mended, dismissed = (
+            row["id"] for row in await system.rows("bulletin", "SELECT id FROM quarantine ORDER BY id")
+        )
         operator = await token(await system.database("bulletin"), Role.OPERATOR)
         async with visit(browser, address, token=operator, size=PHONE) as page:
             await page.goto(f"{address}/quarantine")
-            first = page.locator("section.card").first
+            first = page.locator(f"#m{mended}")
             assert await first.get_by_text("应为带时区的时间").is_visible()
             await first.get_by_role("button", name="重放").click()
             assert await page.get_by_text("第1次重放仍失败").is_visible()
@@ -64,8 +67,8 @@ async def test_an_operator_mends_and_replays_with_a_browser_and_every_step_is_re
             await page.wait_for_load_state()
             assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
             await page.locator("section.card", has_text="已修复，待重放").get_by_role("button", name="重放").click()
-            await page.get_by_text("已重放：1").wait_for()
-            other = page.locator("section.card", has_text="#2")
+            await page.get_by_text(f"已重放：{mended}").wait_for()
+            other = page.locator(f"#m{dismissed}")
             await other.get_by_text("查看全文、修复、注销").click()
             await other.get_by_label("注销原因").fill("重复的一条，不应再次结束该专场")
             page.once("dialog", lambda dialog: dialog.accept())
