@@ -167,7 +167,8 @@ async def test_whatever_the_mail_server_does_every_recipient_ends_known_and_gets
         post.room.clock.after(hours=hour)
         await together(post.worker().deliver_due(), post.worker().deliver_due())
     rows = {row.address: row for row in await post.room.deliveries()}
-    assert {row.state for row in rows.values()} == {"delivered", "failed", "unknown"}
+    # Which box meets which answer depends on who is first: that one ends in doubt is likely, not certain.
+    assert {"delivered", "failed"} <= {row.state for row in rows.values()} <= {"delivered", "failed", "unknown"}
     facts = [
         fact for fact in await post.room.published() if fact["type"][0] != "bulletin" or fact["type"][1] != "issued"
     ]

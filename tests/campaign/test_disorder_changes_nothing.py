@@ -38,16 +38,19 @@ _IN_ORDER = (
 """What is said of this very moment, "locked from now on", "next please": refused out of order, and meant to be."""
 
 
-def without_gates(plan: dict[str, Any]) -> dict[str, Any]:
-    """Return a plan whose decisions wait for no declaration that speaks of the order: ready, locked, reviewed."""
+def every_third_session(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan of four sessions, the city's among them, whose decisions wait for nothing that speaks of order.
+
+    Four, because it is played event by event beside the whole campaign of the other test.
+    """
+    kept = [{**one, "position": at} for at, one in enumerate(plan["sessions"][::3], start=1)]
     switches = CampaignPlanned.model_validate(plan).switches.without_gates()
-    return {**plan, "switches": switches.model_dump(mode="json")}
+    return {**plan, "sessions": kept, "switches": switches.model_dump(mode="json")}
 
 
 def shuffled(lines: list[Line], chance: random.Random) -> list[dict[str, Any]]:
     """Deal each session's events anew over the moments at which the session posts."""
     events = [dict(line.event) for line in lines]
-    events[0] = {**events[0], "data": without_gates(events[0]["data"])}
     for session in sorted({line.session for line in lines if line.session}):
         slots = [index for index, line in enumerate(lines) if line.session == session]
         dealt = [events[index] for index in slots]
@@ -74,9 +77,11 @@ def disordered(path: Path) -> Path:
     """Write the sample recording doubled, shuffled and partly late."""
     chance = random.Random(SEED)  # noqa: S311  (reproducible on purpose)
     lines = [line for line in read(run.SAMPLE) if line.event["type"] not in {kind.type for kind in _IN_ORDER}]
-    events = some_late(
-        shuffled(list({line.event["source"] + line.event["id"]: line for line in lines}.values()), chance), chance
-    )
+    plan = every_third_session(lines[0].event["data"])
+    kept = {None, *(one["session"] for one in plan["sessions"])}
+    once = {line.event["source"] + line.event["id"]: line for line in lines if line.session in kept}
+    planned, *events = shuffled(list(once.values()), chance)
+    events = [{**planned, "data": plan}, *some_late(events, chance)]
     doubled = [event for event in events for _ in range(2)]
     path.write_text("\n".join(json.dumps(event, ensure_ascii=False) for event in doubled), encoding="utf-8")
     return path
@@ -87,7 +92,9 @@ def test_doubled_shuffled_and_late_events_come_to_the_same_totals(servers: Path)
     recording = disordered(servers / "disordered.jsonl")
     out = servers / "disorder-out"
     assert run.run(out, recording, folder=servers / "disorder") == 0
-    expected = json.loads(run.EXPECTED.read_text(encoding="utf-8"))["sessions"]
+    planned = json.loads(recording.read_text(encoding="utf-8").partition("\n")[0])["data"]["sessions"]
+    all_expected = json.loads(run.EXPECTED.read_text(encoding="utf-8"))["sessions"]
+    expected = {one["session"]: all_expected[one["session"]] for one in planned}
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert {one["session"] for one in summary["sessions"]} == {*expected, "spring-2022-wrapup"}
     for one in (one for one in summary["sessions"] if one["session"] in expected):
