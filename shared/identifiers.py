@@ -112,12 +112,17 @@ def document_number(text: str) -> str:
     return f"{issuer}〔{year}〕{number}号"
 
 
-@lru_cache(maxsize=4096)
+def unspaced(text: str) -> str:
+    """Return a name or number as it is compared: full and half width, with blanks or without, are the same."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
 def licence_number(written: str) -> str:
     """Return a licence number as it is compared: 证 001 and 证００１ are 证001, so neither is used a second time."""
-    return "".join(unicodedata.normalize("NFKC", written).split()).upper()
+    return unspaced(written).upper()
 
 
+@lru_cache(maxsize=4096)
 def policy_number(text: str) -> str:
     """Check and normalise the number of a policy: a document's, or that of an announcement or a decree."""
     if _ANNOUNCEMENT.fullmatch(text):

@@ -140,9 +140,8 @@ async def state(session: AsyncSession) -> tuple[int, int]:
 
 async def facts_of(session: AsyncSession, subject: str) -> list[Recorded]:
     """List what was recorded of an aggregate, in the order in which it was decided: the record of truth."""
-    rows = await (await session.connection()).execute(_FACTS_OF, {"subject": subject})
     found = []
-    for row in rows:
+    for row in await (await session.connection()).execute(_FACTS_OF, {"subject": subject}):
         written = json.loads(row.envelope)
         found.append(
             Recorded(

@@ -21,7 +21,7 @@ from shared.events import (
     SessionRescheduled,
     SessionScheduled,
 )
-from shared.history import Recorded
+from shared.history import Recorded, poster_of
 from shared.vocabulary import Action, Word
 
 SOON_DAYS: Final = 2
@@ -158,6 +158,5 @@ def timeline(registry: Registry, facts: Iterable[Recorded], bulletin: tuple[int,
 
 def _who(registry: Registry, event_id: str) -> str | None:
     """Name the unit whose post a fact came from: service/unit/number/the poster's own id."""
-    parts = event_id.split("/", 3)
-    unit = registry.unit(parts[1]) if len(parts) > 1 else None
+    unit = registry.unit(poster_of(event_id) or "")
     return unit.name if unit else None

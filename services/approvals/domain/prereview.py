@@ -14,7 +14,6 @@ Newest is what was reviewed last, whatever was posted last.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +31,7 @@ from shared.events import (
     CampaignPlanned,
     Event,
 )
+from shared.identifiers import unspaced
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
 from shared.vocabulary import Formality, Outcome
@@ -113,7 +113,7 @@ class Prereview(NamedTuple):
 
 def _same(one: str, other: str) -> bool:
     """Tell whether two names are one person's, however they are spaced."""
-    return "".join(unicodedata.normalize("NFKC", one).split()) == "".join(unicodedata.normalize("NFKC", other).split())
+    return unspaced(one) == unspaced(other)
 
 
 def essential(plan: CampaignPlanned, formality: Formality) -> set[str]:

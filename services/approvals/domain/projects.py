@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.approvals.domain.refusals import AlreadyThere
 from shared.events import ApplicationDocketed
+from shared.identifiers import unspaced
 from shared.vocabulary import Scope
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ class Project(NamedTuple):
     owner_name: str
 
 
-def _plain(text: str) -> str:
-    """Return a name as it is compared: full and half width, with blanks or without, are the same."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
 def register(world: ApprovalsWorld, event: ApplicationDocketed) -> None:
     """Note a project, or refuse a docketing that tells another one under the same code, unless it replaces one."""
     key = (event.campaign, event.project_code)
@@ -55,7 +50,7 @@ def register(world: ApprovalsWorld, event: ApplicationDocketed) -> None:
             "data.project.scope": (before.scope.zh, new.scope.zh),
         }
         for path, (old, now) in told.items():
-            if _plain(old) != _plain(now):
+            if unspaced(old) != unspaced(now):
                 raise AnotherProject(path=path, code=event.project_code, before=old, now=now)
     if before is None or event.supersedes is not None:
         world.put_project(new)

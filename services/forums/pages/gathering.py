@@ -205,7 +205,7 @@ class GatheringPages:
             f"{page or 'forum'}.html",
             status=trouble.status if trouble else 200,
             page=page,
-            may=Rights(caller, one.session),
+            may=Rights(caller, one.session.division),
             problem=trouble.problem() if trouble else None,
             said=Said(form),
             at=at,

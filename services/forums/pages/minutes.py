@@ -60,7 +60,7 @@ class MinutesPage:
             "minutes.html",
             status=trouble.status if trouble else 200,
             page="minutes",
-            may=Rights(caller, one.session),
+            may=Rights(caller, one.session.division),
             problem=trouble.problem() if trouble else None,
             at="minutes" if trouble else "",
             said=Said(form),

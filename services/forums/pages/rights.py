@@ -1,6 +1,5 @@
 """What a caller may do about a forum: forms are shown to whom the rules let post them."""
 
-from shared.events import PlannedSession
 from shared.posted import Caller
 from shared.vocabulary import Level, Role
 
@@ -8,9 +7,9 @@ from shared.vocabulary import Level, Role
 class Rights:
     """A caller's rights in one session; the rules decide, this only spares people forms that would be refused."""
 
-    def __init__(self, caller: Caller, session: PlannedSession) -> None:
-        """Take who is calling, and about which session."""
-        here = caller.division == session.division
+    def __init__(self, caller: Caller, division: str) -> None:
+        """Take who is calling, and whose session it is about."""
+        here = caller.division == division
         self.unit = caller.unit
         self.drc = caller.role is Role.DRC and caller.level is Level.CITY
         self.office = caller.role is Role.OFFICE and caller.level is Level.CITY

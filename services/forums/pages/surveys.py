@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.forums import photos
 from services.forums.pages.issue_forms import line, moment
+from services.forums.pages.rights import Rights
 from services.forums.store import survey
 from services.forums.store.issue_ledger import IssueLedger
 from shared.campaign import NotInCitySession
@@ -29,7 +30,7 @@ from shared.plans import Plans
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.spine import Spine
-from shared.vocabulary import Level, Role, SessionKind, StartVenue
+from shared.vocabulary import SessionKind, StartVenue
 from shared.web import Pages
 
 _ROWS: Final = 3
@@ -120,8 +121,7 @@ class SurveyPages:
                 raise NotInCitySession(session=planned.name, action="现场调研", action_en="a site survey")
             found = await survey.overview(session, registry, name)
         now = self._spine.clock.now()
-        here = caller.division == name.rpartition("-")[2]
-        organises = caller.level is Level.CITY and caller.role in {Role.DRC, Role.OFFICE}
+        may = Rights(caller, name.rpartition("-")[2])
         return await self._pages.show(
             request,
             "survey.html",
@@ -129,9 +129,9 @@ class SurveyPages:
             survey=found,
             session_name=planned.name if planned else name,
             picked={one.project_code: one for one in found.choices},
-            files=caller.role is Role.BANNER and here,
-            picks=organises or (here and caller.role in {Role.BANNER, Role.PARK, Role.LIAISON}),
-            finds=(organises and caller.role is Role.DRC) or (here and caller.role is Role.BANNER),
+            files=may.hold,
+            picks=may.attend,
+            finds=may.drc or may.hold,
             on_the_day=found.scheduled_at is not None and shanghai_date(found.scheduled_at) == shanghai_date(now),
             before=found.scheduled_at is None or shanghai_date(now) < shanghai_date(found.scheduled_at),
             venues=[*StartVenue],
