@@ -70,20 +70,41 @@ class Wanted:
         return any(f'"{correlation}"' in line.text for correlation in self._correlations)
 
 
-def merged(files: Sequence[Path]) -> Iterator[Line]:
-    """Yield the lines of several logs in the order of their time."""
+def merged(files: Sequence[Path], event: str | None = None) -> Iterator[Line]:
+    """Yield the lines of several logs in the order of their time; of an event, those that mention it alone are read."""
+    words = _words_of(files, event) if event else ()
     with ExitStack() as stack:
         yield from heapq.merge(
-            *(_lines(stack.enter_context(path.open(encoding="utf-8", errors="replace")), path) for path in files),
+            *(_lines(stack.enter_context(_opened(path)), path, words) for path in files),
             key=lambda line: line.time,
         )
 
 
-def _lines(file: TextIO, path: Path) -> Iterator[Line]:
-    latest = ""
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8", errors="replace")
+
+
+def _words_of(files: Sequence[Path], event: str) -> Sequence[str]:
+    """Return what an event's lines have in them: its id, and the correlation ids of the lines that mention it."""
+    words = {event}
+    for path in files:
+        with _opened(path) as file:
+            found = (Line(text, path.stem).get("correlation_id") for text in file if event in text)
+            words |= {one for one in found if isinstance(one, str)}
+    return tuple(words)
+
+
+def _lines(file: TextIO, path: Path, words: Sequence[str]) -> Iterator[Line]:
+    """Yield a log's lines, or those with one of the words in them; half a year of logs is long, and reading is slow."""
+    latest, passed = "", ""
     for text in file:
+        if words and not any(word in text for word in words):
+            passed = text if text.startswith("{") else passed
+            continue
         line = Line(text, path.stem)
-        latest = line["timestamp"] = line.time or latest  # a line without a time belongs to the one before it
+        if not line.time:  # a line without a time belongs to the one before it
+            line["timestamp"] = Line(passed, path.stem).time if passed else latest
+        latest, passed = line.time or latest, ""
         yield line
 
 
@@ -167,7 +188,7 @@ def run(folder: Path, wanted: Wanted, *, follow: bool, as_json: bool, source: st
         console.print(f"{folder}/logs 没有日志，系统可能还没有运行过 (no logs there: has `chunfeng up` run?)")
         return 1
     if not follow:
-        return 0 if show(merged(logs_in(folder)), wanted, write) else 1
+        return 0 if show(merged(logs_in(folder), wanted.event), wanted, write) else 1
     tail = Tail(folder)
     try:
         while True:

@@ -25,6 +25,13 @@ for name in "${names[@]}"; do
   echo "$file"
 done
 
+# The mail server's password is the office's own: it writes it here, where the server wants one.
+if [[ ! -e $folder/smtp_password ]]; then
+  touch "$folder/smtp_password"
+  chmod 0644 "$folder/smtp_password"
+  echo "$folder/smtp_password"
+fi
+
 # Units get in to NATS by what the holder of this seed signs (shared/natspost.py); nats.conf names its public key.
 # nats_issuer: prefix byte 0, the Ed25519 public key, CRC-16, in base32, as NATS writes an account's key.
 nkey() {

@@ -17,18 +17,30 @@ from sqlalchemy import URL
 
 from deploy.logbook import Line, Wanted, logs_in, merged, readable, show
 from deploy.standing import dsn, standing
+from services.bulletin.tables import OF_AN_EVENT
 from shared.clock import SHANGHAI
+from shared.outbox import source_of
 
 _RECEIPTS: Final = "SELECT source, event_id, status, receipt, received_at FROM receipt WHERE event_id = $1"
 _WAITING: Final = "SELECT source, needs, received_at FROM waiting WHERE event_id = $1"
+# The outbox, which every post writes, has no index on ids: the bulletin knows each fact's place in it by its own
+# indexes. What has not reached the bulletin is looked for beyond the newest that has, and where it misses any.
+_PLACES: Final = f"SELECT source, sequence FROM fact WHERE {OF_AN_EVENT.format(id='$1')}"  # noqa: S608  (our own)
+_KNOWN: Final = "SELECT source, max(sequence) AS newest, count(*) AS facts FROM fact GROUP BY source"
+_MISSING: Final = """
+    SELECT missing FROM generate_series(1, $2::bigint) AS missing
+    WHERE NOT EXISTS (SELECT 1 FROM fact WHERE source = $1 AND sequence = missing)
+"""
 _RECORDED: Final = r"""
     SELECT sequence, event_id, type, subject, version, correlation_id, recorded_at, envelope,
         sequence <= (SELECT published FROM outbox_counter) AS published
-    FROM outbox WHERE correlation_id = $1 OR event_id = $1
+    FROM outbox WHERE sequence = ANY($2::bigint[]) OR ((sequence > $3 OR sequence = ANY($4::bigint[])) AND (
+        correlation_id = $1 OR event_id = $1
         OR event_id LIKE '%/' || replace(replace($1, '%', '\%'), '_', '\_')
+    ))
     ORDER BY sequence
 """
-_APPLIED: Final = "SELECT applied_at FROM inbox WHERE event_id = $1"
+_APPLIED: Final = "SELECT applied_at FROM inbox WHERE consumer = $1 AND event_id = $2"
 _QUARANTINED: Final = """
     SELECT id, state, reason, quarantined_at FROM quarantine WHERE position(to_json($1::text)::text IN payload) > 0
 """
@@ -61,7 +73,32 @@ def _refusal(receipt: str) -> dict[str, Any]:
     return {"facts": facts} if facts else {"title": problem.get("title")} if problem else {}
 
 
-async def _in_service(service: str, connection: asyncpg.Connection, wanted: str) -> tuple[list[Step], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in a service's outbox to look: the places known, those beyond a sequence, and those missing before it."""
+
+    known: Sequence[int]
+    beyond: int
+    missing: Sequence[int]
+
+
+async def _places(bulletin: asyncpg.Connection, wanted: str) -> dict[str, Places]:
+    """Return by source where the facts of an event are, as far as the bulletin knows."""
+    found: dict[str, list[int]] = {}
+    for row in await bulletin.fetch(_PLACES, wanted):
+        found.setdefault(row["source"], []).append(row["sequence"])
+    places = {}
+    for row in await bulletin.fetch(_KNOWN):
+        source, newest, missing = row["source"], row["newest"], []
+        if row["facts"] < newest:
+            missing = [one["missing"] for one in await bulletin.fetch(_MISSING, source, newest)]
+        places[source] = Places(found.get(source, ()), newest, missing)
+    return places
+
+
+async def _in_service(
+    service: str, connection: asyncpg.Connection, wanted: str, places: Places
+) -> tuple[list[Step], list[str]]:
     """Return what a service knows of an event, and the ids of the facts it became."""
     steps, facts = [], []
     for row in await connection.fetch(_RECEIPTS, wanted):
@@ -71,7 +108,7 @@ async def _in_service(service: str, connection: asyncpg.Connection, wanted: str)
         Step(service, "等待前置事件", "waits", row["received_at"], {"needs": row["needs"]})
         for row in await connection.fetch(_WAITING, wanted)
     ]
-    for row in await connection.fetch(_RECORDED, wanted):
+    for row in await connection.fetch(_RECORDED, wanted, places.known, places.beyond, places.missing):
         facts.append(row["event_id"])
         envelope = json.loads(row["envelope"])
         known = {
@@ -92,7 +129,7 @@ async def _heard(service: str, connection: asyncpg.Connection, fact: str) -> lis
     """Return what a service did with a fact that it heard."""
     steps = [
         Step(service, "已应用", "applied", row["applied_at"], {"fact": fact})
-        for row in await connection.fetch(_APPLIED, fact)
+        for row in await connection.fetch(_APPLIED, service, fact)
     ]
     for row in await connection.fetch(_QUARANTINED, fact):
         known = {"id": row["id"], "state": row["state"], "reason": row["reason"]}
@@ -124,8 +161,10 @@ async def follow(databases: Mapping[str, URL], wanted: str) -> list[Step]:
     try:
         steps: list[Step] = []
         facts: list[str] = []
+        places = await _places(connections["bulletin"], wanted)
         for name, connection in connections.items():
-            known, became = await _in_service(name, connection, wanted)
+            looked = places.get(source_of(name), Places((), 0, ()))
+            known, became = await _in_service(name, connection, wanted, looked)
             steps, facts = steps + known, facts + became
         for fact in facts or [wanted]:
             for name, connection in connections.items():
@@ -148,7 +187,7 @@ def run(folder: Path, wanted: str, say: Callable[[str], None], *, as_json: bool 
     with standing(folder) as places:
         steps = asyncio.run(follow(places.databases, wanted))
     lines: list[Line] = []
-    show(merged(logs_in(folder)), Wanted(event=wanted, level="debug"), lines.append)
+    show(merged(logs_in(folder), wanted), Wanted(event=wanted, level="debug"), lines.append)
     if as_json:
         told = {"steps": [asdict(step) for step in steps], "log": [dict(line) for line in lines]}
         say(json.dumps(told, ensure_ascii=False, indent=1, default=str))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -34,6 +35,9 @@ from shared.stream import HUNG_UP, close, connect, connection_options, last_in_s
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
+
+_ATTEMPT_SECONDS: Final = 2.0
+_SAY_EVERY_SECONDS: Final = 5.0
 
 
 class Spine:
@@ -203,15 +207,18 @@ class Spine:
 
     async def _recorded(self) -> int:
         """Return how many facts the database knows; a database that is just starting is waited for."""
-        patience = asyncio.get_running_loop().time() + _DATABASE_WITHIN_SECONDS
+        began, said = time.monotonic(), -_SAY_EVERY_SECONDS
         while True:
             try:
-                async with self.database.reading() as session:
+                async with asyncio.timeout(_ATTEMPT_SECONDS), self.database.reading() as session:
                     return (await state(session))[0]
             except Exception as error:
-                if not is_away(error) or asyncio.get_running_loop().time() > patience:
+                waited = time.monotonic() - began
+                if not is_away(error) or waited > _DATABASE_WITHIN_SECONDS:
                     raise
-                logs.get().warning("database.awaited", error=type(error).__name__)
+                if waited - said >= _SAY_EVERY_SECONDS:
+                    said = waited
+                    logs.get().warning("database.awaited", seconds=round(waited), error=type(error).__name__)
             await asyncio.sleep(0.2)
 
     async def _progress(self) -> dict[str, Any]:

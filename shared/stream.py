@@ -1,5 +1,6 @@
 """The one declaration of the stream FACTS, its provisioning, and connections to it."""
 
+import time
 from typing import Any, Final
 
 import nats
@@ -18,6 +19,9 @@ STREAM: Final = "FACTS"
 SUBJECTS: Final = "chunfeng.facts"
 """Facts travel as chunfeng.facts.<service>.<type without its prefix>."""
 DUPLICATE_WINDOW_SECONDS: Final = 24 * 60 * 60
+
+_SAY_EVERY_SECONDS: Final = 5.0
+"""A server that is away is tried twice a second; saying so now and then will do."""
 
 
 def subject_of(service: str, event_type: str) -> str:
@@ -86,10 +90,14 @@ async def close(client: Client) -> None:
 
 async def connect(settings: ServiceSettings, name: str) -> Client:
     """Open a connection of its own, beside the broker's."""
-    log = logs.get()
+    log, said = logs.get(), dict[str, float]()
 
     async def report(error: Exception) -> None:
-        log.warning("nats.error", error=str(error) or type(error).__name__)
+        what, now = str(error) or type(error).__name__, time.monotonic()
+        if now - said.get(what, -_SAY_EVERY_SECONDS) >= _SAY_EVERY_SECONDS:
+            said.clear()
+            said[what] = now
+            log.warning("nats.error", error=what)
 
     known = login(settings)
     options = connection_options(name) | ({"user": known.username, "password": known.password} if known else {})

@@ -58,7 +58,14 @@ class Gauges:
         return answer
 
     async def _greets(self, host: str) -> bool:
-        client = aiosmtplib.SMTP(hostname=host, port=self._settings.smtp_port, timeout=_MAIL_SECONDS, start_tls=False)
+        settings = self._settings
+        client = aiosmtplib.SMTP(
+            hostname=host,
+            port=settings.smtp_port,
+            timeout=_MAIL_SECONDS,
+            use_tls=settings.smtp_security == "tls",  # which speaks first only once TLS is there
+            start_tls=False,
+        )
         try:
             async with asyncio.timeout(_MAIL_SECONDS):
                 await client.connect()

@@ -9,6 +9,17 @@ from sqlmodel import Field, SQLModel
 
 BROUGHT_ANOTHER: Final = "position('/' in event_id) > 0 AND right(event_id, length(correlation_id)) <> correlation_id"
 """Of a posted event's fact, whose id ends with the one it was posted with: its correlation id is another."""
+ANNOUNCES: Final = (
+    "type IN ('chunfeng.session.scheduled.v1', 'chunfeng.session.rescheduled.v1', 'chunfeng.session.cancelled.v1',"
+    " 'chunfeng.session.opened.v1')"
+)
+"""Of facts that tell when a session is, or that it has begun."""
+# What ends with /id begins, read backwards, with di/: from there up to the character after the stroke.
+OF_AN_EVENT: Final = (
+    f"(correlation_id = {{id}} OR event_id = {{id}} OR ({BROUGHT_ANOTHER}"
+    " AND reverse(event_id) > reverse({id}) || '/' AND reverse(event_id) < reverse({id}) || '0'))"
+)
+"""Of the facts that an id stands for, each way by an index: an event's, its correlation id, or a fact's own."""
 
 
 class Table(SQLModel, registry=registry()):
@@ -35,6 +46,7 @@ class FactRow(Table, table=True):
         Index("fact_own_id", text("reverse(event_id)"), postgresql_where=text(BROUGHT_ANOTHER)),
         Index("fact_subject", text("(payload::json->>'subject')")),
         Index("fact_newest", "received_at"),
+        Index("fact_announces", "session", postgresql_where=text(ANNOUNCES)),
     )
 
 

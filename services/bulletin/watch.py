@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.bulletin.domain.board import SERVICES, Board, Process, Sent, Source, Stage, Standing
 from services.bulletin.domain.timing import Closing
 from services.bulletin.store import Store
-from services.bulletin.store.console import Console, Newest, Told
+from services.bulletin.store.console import Change, Console, Newest, Told
 from shared.beat import Beat
 from shared.clock import Clock
 from shared.database import Database, is_away
@@ -21,7 +21,20 @@ from shared.spine import Spine
 
 _FRESH_SECONDS: Final = 0.8
 _ANSWER_SECONDS: Final = 3.0
+_ANEW_SECONDS: Final = 5.0
+"""After so long all is read again, whether anything seems to have changed or not: a delivery on its way, say."""
+_MOST_SIGHTS: Final = 8
 Owed = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A campaign's board, when it was looked at, and up to what in the database it shows."""
+
+    board: Board
+    at: float
+    read_at: float = -_ANEW_SECONDS
+    change: Change | None = None
 
 
 class Watch:
@@ -33,11 +46,11 @@ class Watch:
         self._clock: Clock = spine.clock
         self._database: Database = spine.database
         self._beats = Beats()
-        self._board = Board(spine.clock.now())
-        self._at = -_FRESH_SECONDS
+        self._sights: dict[str | None, Sight] = {}
         self._turn = asyncio.Lock()
         self._owed: dict[str, tuple[Closing, Owed]] = {}
-        self._campaign: str | None = None
+        self._reached: dict[str, int] = {}
+        self._drawn: tuple[Board | None, dict[Hashable, str]] = (None, {})
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -48,24 +61,37 @@ class Watch:
     async def board(self, campaign: str | None = None) -> Board:
         """Return the board as it is now; many who look at once share one look."""
         async with self._turn:
-            if time.monotonic() - self._at >= _FRESH_SECONDS or campaign != self._campaign:
-                self._board, self._campaign = await self._look(campaign), campaign
-                self._at = time.monotonic()
-            return self._board
+            sight = self._sights.pop(campaign, None)
+            if sight is None or time.monotonic() - sight.at >= _FRESH_SECONDS:
+                sight = await self._look(campaign, sight)
+            self._sights[campaign] = sight  # as the newest
+            while len(self._sights) > _MOST_SIGHTS:
+                self._sights.pop(next(iter(self._sights)))
+            return sight.board
 
-    async def _look(self, campaign: str | None) -> Board:
+    def drawn(self, board: Board, form: Hashable, draw: Callable[[], str]) -> str:
+        """Return a board in one form, language and rights say, drawn once for all who look at it in that form."""
+        if self._drawn[0] is not board:
+            self._drawn = (board, {})
+        forms = self._drawn[1]
+        if form not in forms:
+            forms[form] = draw()
+        return forms[form]
+
+    async def _look(self, campaign: str | None, before: Sight | None) -> Sight:
         own = await self._spine.take_beat()
         self._beats.add(own)
         heard = own.checks.get("nats", False)
         processes = tuple(self._process(service, own, heard=heard) for service in SERVICES)
-        known: dict[str, Beat | None] = {one.service: one.beat for one in processes}
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                return await self._read(campaign, processes, known)
+                return await self._read(campaign, before, processes)
         except Exception as error:
             if not is_away(error):
                 raise
-            return replace(self._board, now=self._clock.now(), processes=processes, stale=True)
+            old = before.board if before else Board(self._clock.now())
+            stale = replace(old, now=self._clock.now(), processes=processes, stale=True)
+            return Sight(stale, time.monotonic())
 
     def _process(self, service: str, own: Beat, *, heard: bool) -> Process:
         if service == own.service:
@@ -74,25 +100,33 @@ class Watch:
         beat, age = found[0] if found else (None, 0.0)
         return Process(service, beat, age, len(found), unknown=not heard)
 
-    async def _read(self, campaign: str | None, processes: tuple[Process, ...], beats: dict[str, Beat | None]) -> Board:
+    async def _read(self, campaign: str | None, before: Sight | None, processes: tuple[Process, ...]) -> Sight:
+        """Read the sessions anew if anything has changed since, or after a while; the services always are."""
+        now = time.monotonic()
         async with self._database.reading() as session:
             store, console = Store(session), Console(session)
+            change = await console.change()
+            if before is not None and before.change == change and now - before.read_at < _ANEW_SECONDS:
+                sources = tuple(_heard(one, processes) for one in before.board.sources)
+                board = replace(before.board, now=self._clock.now(), processes=processes, sources=sources)
+                return replace(before, board=board, at=now)
             plans = await store.plans()
             plan = next((one for one in reversed(plans) if campaign in (None, one.campaign)), None)
-            positions, holes = await store.positions(), await store.holes()
-            sources = tuple(self._source(service, positions, holes, beats.get(service)) for service in SERVICES)
+            sources = tuple(_heard(one, processes) for one in await self._sources(console))
             deliveries = await console.delivery_states()
             standings = await self._standings(store, console, plan) if plan else ()
-        name = plan.campaign if plan else ""
-        return Board(self._clock.now(), name, standings, processes, sources, deliveries)
+        board = Board(self._clock.now(), plan.campaign if plan else "", standings, processes, sources, deliveries)
+        return Sight(board, now, now, change)
 
-    def _source(
-        self, service: str, positions: dict[str, int], holes: dict[str, list[int]], beat: Beat | None
-    ) -> Source:
-        source = source_of(service)
-        missing = tuple(holes.get(source, ()))
-        known = positions.get(source, 0)
-        return Source(service, known, missing, beat.recorded if beat else None)
+    async def _sources(self, console: Console) -> list[Source]:
+        """Return how much of each source is here; what has once been known without a hole is not looked at again."""
+        known = {source_of(service): 0 for service in SERVICES} | self._reached
+        self._reached = await console.reached(known)
+        holes = await console.holes(self._reached)
+        return [
+            Source(service, self._reached[source_of(service)], tuple(holes.get(source_of(service), ())), None)
+            for service in SERVICES
+        ]
 
     async def _standings(self, store: Store, console: Console, plan: CampaignPlanned) -> tuple[Standing, ...]:
         told = await console.told([one.session for one in plan.sessions])
@@ -117,6 +151,12 @@ class Watch:
         owed = tuple((one.unit, one.what) for one in outlook.edition.owed)
         self._owed[closing.session] = (closing, owed)
         return owed
+
+
+def _heard(source: Source, processes: tuple[Process, ...]) -> Source:
+    """Return a source with how much its service says to have recorded."""
+    beat = next((one.beat for one in processes if one.service == source.service), None)
+    return replace(source, recorded=beat.recorded if beat else None)
 
 
 def _standing(  # noqa: PLR0913, PLR0917  (what makes up a line of the board)

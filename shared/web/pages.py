@@ -102,7 +102,7 @@ class Pages:
         self._environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.globals.update(t=_told, service=service)
+        self._environment.globals.update(t=_told, service=service, translated=translated)
         self._environment.filters.update(word=_word, moment=_moment)
 
     async def caller(self, request: Request) -> Caller | None:
@@ -158,7 +158,7 @@ class Pages:
     async def problem(self, request: Request, body: Mapping[str, Any]) -> Response:
         """Tell a person what went wrong; who has not logged in is sent to do so."""
         if body["status"] == LogInFirst.status and request.url.path != "/login":
-            path = request.url.path if request.method == "GET" else "/"
+            path = "/" if request.method != "GET" else f"{request.url.path}{address(request)}".removesuffix("?")
             return RedirectResponse(f"/login?next={quote(path)}", status_code=303)
         return await self.show(request, "problem.html", status=int(body["status"]), problem=body)
 
@@ -211,6 +211,15 @@ def address(request: Request, **changes: object) -> str:
     kept = {name: value for name, value in request.query_params.items() if value and name != "lang"}
     wanted = {name: value for name, value in (kept | changes).items() if value is not None}
     return f"?{urlencode(wanted)}"
+
+
+def translated(request: Request, language: str) -> str:
+    """Return the address of the page one looks at in another language; what answers a form is at the form's."""
+    if request.method == "GET":
+        return address(request, lang=language)
+    before = urlsplit(request.headers.get("referer", ""))
+    path = before.path if before.netloc == request.headers.get("host") else ""
+    return f"{_local(path or '/')}?lang={language}"
 
 
 def _local(path: str) -> str:

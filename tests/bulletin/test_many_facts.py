@@ -1,6 +1,7 @@
 """Among very many facts the operators' pages read hardly more than they show (rows 83, 87)."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -61,10 +62,23 @@ async def test_a_fact_is_found_by_any_of_its_ids_and_the_trail_begins_with_the_n
             assert await rows_read(session, lambda asked=wanted: console.way(asked)) < SHOWN  # type: ignore[misc]
         assert await console.way("osted-7990") == []
 
-        found = await console.trail(Wanted(), SHOWN)
-        last = found[-1]
+        last = (await console.trail(Wanted(), SHOWN)).entries[-1]
         cursor = (last.received_at, last.fact.source, last.fact.sequence)
         for page in (Wanted(), Wanted(before=cursor)):
             assert await rows_read(session, lambda asked=page: console.trail(asked, SHOWN)) < 4 * SHOWN  # type: ignore[misc]
-        subjects = [one.fact.subject for one in await console.trail(Wanted(before=cursor), SHOWN)]
+        subjects = [one.fact.subject for one in (await console.trail(Wanted(before=cursor), SHOWN)).entries]
         assert await rows_read(session, lambda: console.about(subjects)) < 4 * SHOWN
+
+
+async def test_a_rare_word_is_looked_for_in_so_many_facts_at_a_time_and_the_rest_on_request(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.bulletin.store.console.LOOKED_THROUGH", 1_000)
+    database = await grown(system)
+    async with database.reading() as session:
+        console, wanted, pages = Console(session), Wanted(words=("subject-2665",)), 0
+        while not (found := await console.trail(wanted, SHOWN)).entries:
+            pages += 1
+            assert found.looked_until is not None
+            wanted = replace(wanted, before=found.looked_until)
+        assert (pages, len(found.entries), found.looked_until) == (MANY // 1_000 - 1, 3, None)

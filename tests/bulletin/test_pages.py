@@ -138,12 +138,15 @@ async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: Syst
 
 
 @pytest.mark.row(65, 66)
-async def test_what_failed_is_seen_with_its_attempts_and_sent_again_by_a_button(system: System, tmp_path: Path) -> None:
+async def test_what_failed_is_seen_with_its_attempts_and_sent_again_by_a_button(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.bulletin.pages.deliveries._LINES", 1)
     outbox = tmp_path / "outbox"
     outbox.write_text("no folder yet")
     settings = {"outbox_folder": outbox, "delivery_attempts": 3, "delivery_first_wait": "PT0.05S"}
     async with house(system, **settings) as one:
-        await learn_a_session(one, recipients=[recipient("市直部门", "folder", "all")])
+        await learn_a_session(one, recipients=[recipient(name, "folder", "all") for name in ("市直部门", "各旗区")])
 
         async def is_now(state: str) -> bool:
             return {row.state for row in await one.room.deliveries()} == {state}
@@ -162,9 +165,15 @@ async def test_what_failed_is_seen_with_its_attempts_and_sent_again_by_a_button(
             assert await page.get_by_text("送达记录3次").is_visible()
             outbox.unlink()
             page.on("dialog", lambda dialog: dialog.accept())
-            await page.get_by_role("button", name="重发").click()
+            for name in ("各旗区", "市直部门"):  # a page each
+                await page.goto(f"{one.address}/deliveries?state=failed")
+                assert await page.get_by_role("heading", name=name).is_visible()
+                await page.get_by_role("button", name="重发").click()
+                await page.get_by_text(f"已安排重发：{name}").wait_for()
             await until(lambda: is_now("delivered"), within=10)
-            await page.reload()
+            await page.goto(one.address + "/deliveries")
+            await page.get_by_role("link", name="下一页").click()
+            await page.get_by_text("2 / 2").wait_for()
             assert await page.get_by_text("送达记录4次").is_visible()
     (file,) = (outbox / "all").iterdir()
     assert file.read_bytes() == (await one.room.editions())[0].pdf

@@ -55,6 +55,20 @@ async def the_command_shows_it(system: System, tmp_path: Path) -> None:
     assert (await command("trace", "no-such-event", folder=by)).exit_code == 1
 
 
+async def what_has_not_arrived_is_found_in_the_outbox(system: System, tmp_path: Path) -> None:
+    """Of a fact that the bulletin misses, and of the newest, which it has not heard yet."""
+    newest = await system.rows("bulletin", "SELECT source, max(sequence) AS last FROM fact GROUP BY source")
+    last = next(row["last"] for row in newest if row["source"] == "/chunfeng/approvals")
+    forget = "DELETE FROM fact WHERE source = '/chunfeng/approvals' AND (correlation_id = $1 OR sequence = $2)"
+    await system.rows("bulletin", forget, EVENT, last)
+    (row,) = await system.rows("approvals", "SELECT correlation_id FROM outbox WHERE sequence = $1", last)
+    for wanted in (EVENT, row["correlation_id"]):
+        told = await command("trace", wanted, "--json", folder=tmp_path)
+        steps = [step["en"] for step in json.loads(told.stdout)["steps"]]
+        assert "recorded as a fact" in steps, wanted
+        assert "arrived" not in steps, wanted
+
+
 async def the_trail_shows_old_and_new(page: Page, address: str, key: str) -> None:
     await page.goto(f"{address}/audit?who={owner().unit_name}")
     assert await page.locator("section.entry").count() == 2
@@ -93,3 +107,4 @@ async def test_one_event_from_post_to_recipient(system: System, tmp_path: Path) 
 
             await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
             await the_trail_shows_old_and_new(page, address, office.tokens[owner().unit][3:11])
+        await what_has_not_arrived_is_found_in_the_outbox(system, tmp_path)

@@ -102,6 +102,7 @@ def test_the_four_services_differ_only_in_name_and_port(compose: dict[str, Any],
         {"source": f"{name}_nats_password", "target": "chunfeng_nats_password"},
         {"source": "seal_seed", "target": "chunfeng_seal_seed"},
         *([{"source": "nats_issuer_seed", "target": "chunfeng_nats_issuer_seed"}] if name == keys.HOME else []),
+        *([{"source": "smtp_password", "target": "chunfeng_smtp_password"}] if name == "bulletin" else []),
     ]
     assert service["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
 
@@ -214,6 +215,7 @@ def test_secrets_are_random_private_and_kept(secrets: Path) -> None:
     issuer, seed = before.pop("nats_issuer"), before.pop("nats_issuer_seed")
     assert nkeys.public_account(seed) == issuer
     assert re.fullmatch("[0-9a-f]{64}", before.pop("seal_seed"))
+    assert not before.pop("smtp_password"), "the office's own"
     assert all(re.fullmatch("p[0-9a-f]{48}", password) for password in before.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
 

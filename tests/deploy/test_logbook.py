@@ -47,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 def chosen(folder: Path, wanted: Wanted) -> list[str]:
     found: list[Line] = []
-    show(merged(logs_in(folder)), wanted, found.append)
+    show(merged(logs_in(folder), wanted.event), wanted, found.append)
     return [str(one["event"]) for one in found]
 
 

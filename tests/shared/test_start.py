@@ -8,6 +8,7 @@ import sys
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from tests.builders import ROOT
 from tests.posting import keys
@@ -23,13 +24,20 @@ async def test_a_service_waits_for_a_database_that_starts_after_it(system: Syste
             return await client.get("/health/ready")
 
     system.postgres.kill()
-    try:
-        starting = asyncio.create_task(live())
-        await asyncio.sleep(0.5)
-        assert not starting.done()
-    finally:
-        system.postgres.start()
-    assert (await starting).status_code == 200
+    with capture_logs() as said:
+        try:
+            starting = asyncio.create_task(live())
+
+            async def awaited() -> bool:
+                return "database.awaited" in [line["event"] for line in said]
+
+            await until(awaited)
+            await asyncio.sleep(0.5)
+            assert not starting.done()
+            assert len(said) < 3, "at once, and not five times a second"
+        finally:
+            system.postgres.start()
+        assert (await starting).status_code == 200
 
 
 @pytest.mark.row(91)

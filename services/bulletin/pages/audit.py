@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.bulletin.domain.trail import Entry, actor_of, changes
 from services.bulletin.store import Store
-from services.bulletin.store.console import Arrived, Console, Wanted
+from services.bulletin.store.console import LOOKED_THROUGH, Arrived, Console, Wanted
 from shared.clock import SHANGHAI
 from shared.database import Database
 from shared.envelope import Fact
@@ -112,8 +112,11 @@ class Trail:
             )
             console = Console(session)
             found = await console.trail(wanted, MOST + 1)
-            about = await console.about([one.fact.subject for one in found])
-        entries = [entry(one, about.get((one.fact.source, one.fact.subject), ()), named.units) for one in found[:MOST]]
+            shown = found.entries[:MOST]
+            about = await console.about([one.fact.subject for one in shown])
+        entries = [entry(one, about.get((one.fact.source, one.fact.subject), ()), named.units) for one in shown]
+        last = shown[-1] if len(found.entries) > MOST else None
+        cursor = (last.received_at, last.fact.source, last.fact.sequence) if last else found.looked_until
         return await self._pages.show(
             request,
             "audit.html",
@@ -121,11 +124,13 @@ class Trail:
             asked=asked,
             named=named,
             types=sorted(EVENTS),
-            more=self._more(asked, found[MOST - 1]) if len(found) > MOST else None,
+            more=self._more(asked, cursor) if cursor else None,
+            looked_until=found.looked_until,
+            looked_through=LOOKED_THROUGH,
         )
 
-    def _more(self, asked: Mapping[str, str], last: Arrived) -> str:
-        cursor = f"{last.received_at.isoformat()}|{last.fact.source}|{last.fact.sequence}"
+    def _more(self, asked: Mapping[str, str], last: tuple[datetime, str, int]) -> str:
+        cursor = f"{last[0].isoformat()}|{last[1]}|{last[2]}"
         return "/audit?" + urlencode({**{name: value for name, value in asked.items() if value}, "before": cursor})
 
 

@@ -11,6 +11,7 @@ from services.bulletin.watch import Watch
 from shared.posted import Caller
 from shared.web import Pages
 from shared.web.live import stream
+from shared.web.pages import language_of
 from shared.web.quarantine import operates
 
 
@@ -44,9 +45,12 @@ def routes(watch: Watch, pages: Pages) -> APIRouter:
 
     @router.get("/live")
     async def live(request: Request, caller: Annotated[Caller, visitor], campaign: str | None = None) -> Response:
-        async def board() -> str:
-            return pages.render(request, "board.html", caller, **shown(await watch.board(campaign), caller))
+        form = (language_of(request), operates(caller), request.url.netloc)
 
-        return stream(request, board)
+        async def part() -> str:
+            board = await watch.board(campaign)
+            return watch.drawn(board, form, lambda: pages.render(request, "board.html", caller, **shown(board, caller)))
+
+        return stream(request, part)
 
     return router

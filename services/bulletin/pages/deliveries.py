@@ -1,8 +1,9 @@
 """Deliveries: what is on its way to whom, every attempt, and a button that sends again (rows 65, 66)."""
 
 import uuid
-from collections import Counter
+from dataclasses import dataclass
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import Channel
 from shared.web import Pages
+from shared.web.pages import address
 from shared.web.quarantine import operates
 
 STATES: Final = {
@@ -25,6 +27,7 @@ STATES: Final = {
     "delivered": ("green", "已送达", "delivered"),
 }
 """Each state's light and label, the most urgent first."""
+_LINES: Final = 25
 OUTCOMES: Final = {
     "under_way": ("进行中", "under way"),
     "delivered": ("已送达", "delivered"),
@@ -35,6 +38,15 @@ OUTCOMES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which deliveries somebody wants to see."""
+
+    session: str | None = None
+    state: str | None = None
+    page: int = 1
+
+
 class Deliveries:
     """The page as it stands for a caller."""
 
@@ -43,58 +55,51 @@ class Deliveries:
         self._spine = spine
         self._pages = pages
 
-    async def show(  # noqa: PLR0913  (what is asked for)
-        self,
-        request: Request,
-        caller: Caller,
-        *,
-        session: str = "",
-        state: str = "",
-        trouble: Refused | None = None,
-        at: str = "",
-    ) -> Response:
+    async def show(self, request: Request, caller: Caller, asked: Asked, trouble: Refused | None = None) -> Response:
         """Show deliveries, those a person must see to first."""
         async with self._spine.database.reading() as reading:
             store = Store(reading)
-            rows = await store.deliveries(session or None)
-            log = await store.attempts(session or None)
-            editions = {(one.session, one.revision): one for one in await store.editions()}
-        urgency = {name: place for place, name in enumerate(STATES)}
-        shown = [row for row in rows if state in ("", row.state)]
-        shown.sort(key=lambda row: (urgency[row.state], editions[row.session, row.revision].issued_at))
+            counts = await store.delivery_counts(asked.session)
+            total = counts[asked.state] if asked.state else counts.total()
+            pages = max(-(-total // _LINES), 1)
+            page = min(max(asked.page, 1), pages)
+            found = await store.deliveries_page(
+                asked.session, asked.state, list(STATES), limit=_LINES, offset=_LINES * (page - 1)
+            )
+            editions = await store.editions(sessions={row.session for row, _ in found})
+        known = {(one.session, one.revision): one for one in editions}
         return await self._pages.show(
             request,
             "deliveries.html",
             status=trouble.status if trouble else 200,
-            rows=[
-                (row, editions[row.session, row.revision], log.get((row.session, row.revision, row.recipient), []))
-                for row in shown
-            ],
-            counts=Counter(row.state for row in rows),
-            session=session,
-            state=state,
+            rows=[(row, known[row.session, row.revision], log) for row, log in found],
+            counts=counts,
+            asked=asked,
+            page=page,
+            pages=pages,
+            address=lambda **changes: f"/deliveries{address(request, **changes, resent=None)}",
             states=STATES,
             outcomes=OUTCOMES,
             channels={one.value: one for one in Channel},
-            most=self._spine.settings.model_dump().get("delivery_attempts"),
             issue=issue,
             may_resend=operates(caller),
             problem=trouble.problem() if trouble else None,
-            at=at,
+            resent=None if trouble else request.query_params.get("resent"),
             new_id=lambda: f"form-{uuid.uuid4().hex}",
         )
 
 
 def routes(spine: Spine, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router, page = APIRouter(include_in_schema=False), Deliveries(spine, pages)
+    router, shown = APIRouter(include_in_schema=False), Deliveries(spine, pages)
     visitor = pages.needs_login()
 
     @router.get("/deliveries")
     async def deliveries(
-        request: Request, caller: Annotated[Caller, visitor], session: str = "", state: str = ""
+        request: Request, caller: Annotated[Caller, visitor], session: str = "", state: str = "", page: int = 1
     ) -> Response:
-        return await page.show(request, caller, session=session, state=state if state in STATES else "")
+        asked = Asked(session or None, state if state in STATES else None, page)
+        return await shown.show(request, caller, asked)
 
     @router.post("/deliveries/resend")
     async def resend(request: Request, caller: Annotated[Caller, visitor]) -> Response:
@@ -106,7 +111,11 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
         try:
             await spine.front.submit(caller, DeliveryResent.type, given, str(form.get("event_id", "")))
         except Refused as refusal:
-            return await page.show(request, caller, trouble=refusal, at=data["recipient"])
-        return RedirectResponse("/deliveries", status_code=303)
+            return await shown.show(request, caller, Asked(data["session"] or None), refusal)
+        there = {name: str(form.get(f"asked_{name}", "")) for name in ("session", "state", "page")}
+        there["resent"] = data["recipient"]
+        return RedirectResponse(
+            "/deliveries?" + urlencode({name: value for name, value in there.items() if value}), status_code=303
+        )
 
     return router

@@ -1,6 +1,6 @@
 """What the operators' console asks: sessions as they stand, sources, deliveries; a fact's way; the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,19 +9,38 @@ from sqlalchemy import text
 
 from services.bulletin.domain.board import Sent
 from services.bulletin.store.base import Queries
-from services.bulletin.tables import BROUGHT_ANOTHER
+from services.bulletin.tables import ANNOUNCES, OF_AN_EVENT
 from shared.envelope import Fact, read_published
+from shared.events import SessionOpened
 
-_OPENED: Final = "chunfeng.session.opened.v1"
-_ANNOUNCED: Final = (
-    "chunfeng.session.scheduled.v1",
-    "chunfeng.session.rescheduled.v1",
-    "chunfeng.session.cancelled.v1",
-)
-_TOLD = text("""
-    SELECT session, type, payload FROM fact
-    WHERE type = ANY(CAST(:types AS text[])) AND session = ANY(CAST(:sessions AS text[])) ORDER BY source, sequence
+LOOKED_THROUGH: Final = 20_000
+"""How many facts one search of the audit trail looks through, which takes less than a second."""
+Change = tuple[Any, ...]
+"""What differs once there is anything new: in the service's own facts, or in those it hears."""
+_CHANGE = text("SELECT last, (SELECT max(received_at) FROM fact) AS newest FROM outbox_counter")
+# From up to where each source is known on, so that what is known once need not be read again.
+_REACHED = text("""
+    SELECT source, (
+        SELECT min(sequence) FROM (
+            SELECT sequence, lead(sequence) OVER (ORDER BY sequence) AS following FROM (
+                SELECT position AS sequence UNION ALL
+                SELECT sequence FROM fact WHERE fact.source = known.source AND sequence > position
+            ) AS rest
+        ) AS steps WHERE following IS DISTINCT FROM sequence + 1
+    ) AS position
+    FROM unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS known(source, position)
 """)
+_HOLES = text("""
+    SELECT source, missing
+    FROM unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS known(source, position),
+        generate_series(position + 1, (SELECT max(sequence) FROM fact WHERE fact.source = known.source)) AS missing
+    WHERE NOT EXISTS (SELECT 1 FROM fact WHERE fact.source = known.source AND sequence = missing)
+    ORDER BY source, missing LIMIT 1000
+""")
+_TOLD = text(f"""
+    SELECT session, type, payload FROM fact
+    WHERE {ANNOUNCES} AND session = ANY(CAST(:sessions AS text[])) ORDER BY source, sequence
+""")  # noqa: S608  (our own condition)
 _COUNTS = text("SELECT session, count(*) AS facts FROM fact WHERE session IS NOT NULL GROUP BY session")
 _NEWEST = text("""
     SELECT DISTINCT ON (session) session, revision, number, issued_at, complete,
@@ -34,34 +53,39 @@ _SENT = text("""
     FROM delivery GROUP BY session, revision
 """)
 _STATES = text("SELECT state, count(*) AS deliveries FROM delivery GROUP BY state ORDER BY state")
-# What ends with /id begins, read backwards, with di/: from there up to the character after the stroke.
 _WAY = text(f"""
     SELECT payload, received_at FROM fact
-    WHERE correlation_id = :id OR event_id = :id
-        OR ({BROUGHT_ANOTHER} AND reverse(event_id) > reverse(:id) || '/' AND reverse(event_id) < reverse(:id) || '0')
-    ORDER BY received_at, source, sequence LIMIT 200
+    WHERE {OF_AN_EVENT.format(id=":id")} ORDER BY received_at, source, sequence LIMIT 200
 """)  # noqa: S608  (our own condition)
 _CARRIED = text("""
     SELECT revision, series, year, number, issued_at, complete, sha256, pdf_sha256,
         CAST(canonical::json->'cutoff'->>:source AS bigint) AS reached
     FROM edition WHERE session = :session ORDER BY revision
 """)
-_TRAIL = text("""
-    SELECT source, sequence, payload, received_at FROM fact
+_OF_TRAIL: Final = """
+    FROM fact
     WHERE (CAST(:session AS text) IS NULL OR session = :session)
         AND (CAST(:type AS text) IS NULL OR type = :type)
-        AND (CAST(:words AS text[]) IS NULL OR NOT EXISTS (
-            SELECT 1 FROM unnest(CAST(:words AS text[])) AS word WHERE position(lower(word) IN lower(payload)) = 0))
-        AND (CAST(:actors AS text[]) IS NULL OR EXISTS (
-            SELECT 1 FROM unnest(CAST(:actors AS text[])) AS actor
-            WHERE position(actor IN coalesce(payload::json->>'actor', '')) > 0))
         AND (CAST(:since AS timestamptz) IS NULL OR received_at >= :since)
         AND (CAST(:until AS timestamptz) IS NULL OR received_at < :until)
         AND (CAST(:before AS timestamptz) IS NULL
             OR (received_at <= :before AND (received_at, source, sequence)
                 < (CAST(:before AS timestamptz), :source, CAST(:sequence AS bigint))))
+    ORDER BY received_at DESC, source DESC, sequence DESC
+"""
+# Words and names are looked for in the facts themselves, which no index helps: so many at a time, the newest first.
+_TRAIL = text(f"""
+    SELECT source, sequence, payload, received_at FROM (
+        SELECT source, sequence, payload, received_at {_OF_TRAIL} LIMIT :within
+    ) AS looked
+    WHERE (CAST(:words AS text[]) IS NULL OR NOT EXISTS (
+            SELECT 1 FROM unnest(CAST(:words AS text[])) AS word WHERE position(lower(word) IN lower(payload)) = 0))
+        AND (CAST(:actors AS text[]) IS NULL OR EXISTS (
+            SELECT 1 FROM unnest(CAST(:actors AS text[])) AS actor
+            WHERE position(actor IN coalesce(payload::json->>'actor', '')) > 0))
     ORDER BY received_at DESC, source DESC, sequence DESC LIMIT :most
-""")
+""")  # noqa: S608  (our own condition)
+_END_OF_LOOK = text(f"SELECT received_at, source, sequence {_OF_TRAIL} OFFSET :within - 1 LIMIT 1")
 _ABOUT = text("""
     SELECT payload FROM fact WHERE payload::json->>'subject' = ANY(CAST(:subjects AS text[])) ORDER BY source, sequence
 """)
@@ -109,16 +133,40 @@ class Wanted:
     """The last entry of the page before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of it, and the last entry that was looked at where there are older ones still."""
+
+    entries: tuple[Arrived, ...]
+    looked_until: tuple[datetime, str, int] | None
+
+
 class Console(Queries):
     """What operators look at."""
+
+    async def change(self) -> Change:
+        """Return what differs from what it was before once anything is new."""
+        return tuple((await self._execute(_CHANGE)).one())
+
+    async def reached(self, known: Mapping[str, int]) -> dict[str, int]:
+        """Return up to where each source is known without a hole, from where it was known to be so far."""
+        rows = await self._execute(_REACHED, sources=list(known), positions=list(known.values()))
+        return {row.source: row.position for row in rows}
+
+    async def holes(self, reached: Mapping[str, int]) -> dict[str, list[int]]:
+        """List what is missing beyond there and below each source's newest: facts that exist and have not arrived."""
+        found: dict[str, list[int]] = {}
+        for row in await self._execute(_HOLES, sources=list(reached), positions=list(reached.values())):
+            found.setdefault(row.source, []).append(row.missing)
+        return found
 
     async def told(self, sessions: Sequence[str]) -> Told:
         """Return when sessions start, and which were opened or cancelled; a later fact outweighs an earlier one."""
         newest: dict[str, Fact] = {}
         opened = set[str]()
-        for row in await self._execute(_TOLD, types=[*_ANNOUNCED, _OPENED], sessions=list(sessions)):
+        for row in await self._execute(_TOLD, sessions=list(sessions)):
             fact = read_published(row.payload.encode())
-            if row.type == _OPENED:
+            if row.type == SessionOpened.type:
                 opened.add(row.session)
             elif row.session not in newest or fact.version > newest[row.session].version:
                 newest[row.session] = fact
@@ -165,23 +213,26 @@ class Console(Queries):
         rows = await self._execute(_CARRIED, session=fact.session, source=fact.source)
         return [dict(row) for row in rows.mappings()]
 
-    async def trail(self, wanted: Wanted, most: int) -> list[Arrived]:
-        """List facts, the newest first."""
+    async def trail(self, wanted: Wanted, most: int) -> Found:
+        """List facts, the newest first; where few fit, up to where was looked."""
         before, source, sequence = wanted.before or (None, "", 0)
-        rows = await self._execute(
-            _TRAIL,
-            session=wanted.session,
-            type=wanted.type,
-            actors=list(wanted.actors) or None,
-            words=list(wanted.words) or None,
-            since=wanted.since,
-            until=wanted.until,
-            before=before,
-            source=source,
-            sequence=sequence,
-            most=most,
-        )
-        return [Arrived(read_published(row.payload.encode()), row.received_at) for row in rows]
+        among = {
+            "session": wanted.session,
+            "type": wanted.type,
+            "since": wanted.since,
+            "until": wanted.until,
+            "before": before,
+            "source": source,
+            "sequence": sequence,
+            "within": LOOKED_THROUGH,
+        }
+        words, actors = list(wanted.words) or None, list(wanted.actors) or None
+        rows = (await self._execute(_TRAIL, **among, words=words, actors=actors, most=most)).all()
+        found = tuple(Arrived(read_published(row.payload.encode()), row.received_at) for row in rows)
+        if len(found) == most:
+            return Found(found, None)
+        end = (await self._execute(_END_OF_LOOK, **among)).first()
+        return Found(found, (end.received_at, end.source, end.sequence) if end else None)
 
     async def about(self, subjects: Sequence[str]) -> dict[tuple[str, str], list[Fact]]:
         """Return all that each source said of some subjects, in order, by (source, subject)."""

@@ -1,10 +1,11 @@
 """Deliveries: what is on its way to whom, and every attempt at it."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Tuple, text, tuple_
 from sqlmodel import col, select
 
 from services.bulletin.domain.signoff import Sent
@@ -33,6 +34,18 @@ _CLAIM = text("""
     RETURNING session, revision, recipient
 """)
 _ABANDONED = text("SELECT * FROM delivery WHERE state = 'sending' AND claimed_until < :real FOR UPDATE SKIP LOCKED")
+# What a person must see to first, of those the oldest edition first.
+_PAGE = text("""
+    SELECT delivery.session, delivery.revision, delivery.recipient
+    FROM delivery JOIN edition USING (session, revision)
+    WHERE (CAST(:session AS text) IS NULL OR session = :session) AND (CAST(:state AS text) IS NULL OR state = :state)
+    ORDER BY array_position(CAST(:urgency AS text[]), state), issued_at, session, revision, recipient
+    LIMIT :limit OFFSET :offset
+""")
+_COUNTS = text("""
+    SELECT state, count(*) AS deliveries FROM delivery
+    WHERE CAST(:session AS text) IS NULL OR session = :session GROUP BY state
+""")
 _SENT = text("""
     SELECT session, revision, recipient, state, attempts FROM delivery
     WHERE (session, revision, recipient) IN (
@@ -44,6 +57,10 @@ _AGAIN = text(f"""
 """)  # noqa: S608  (constants)
 
 
+def _place(table: type[AttemptRow | DeliveryRow]) -> Tuple:
+    return tuple_(col(table.session), col(table.revision), col(table.recipient))
+
+
 class Deliveries(Queries):
     """What is on its way."""
 
@@ -53,6 +70,25 @@ class Deliveries(Queries):
         if session is not None:
             query = query.where(col(DeliveryRow.session) == session)
         return (await self._session.exec(query)).all()
+
+    async def delivery_counts(self, session: str | None = None) -> Counter[str]:
+        """Count deliveries by state, all of them or those of one session."""
+        rows = await self._execute(_COUNTS, session=session)
+        return Counter({row.state: row.deliveries for row in rows})
+
+    async def deliveries_page(
+        self, session: str | None, state: str | None, urgency: Sequence[str], *, limit: int, offset: int
+    ) -> list[tuple[DeliveryRow, Sequence[AttemptRow]]]:
+        """List one page of deliveries with every attempt at them, by how urgent their state is."""
+        values = {"session": session, "state": state, "urgency": list(urgency), "limit": limit, "offset": offset}
+        keys: list[Key] = [tuple(row) for row in await self._execute(_PAGE, **values)]
+        rows = select(DeliveryRow).where(_place(DeliveryRow).in_(keys))
+        found = {(row.session, row.revision, row.recipient): row for row in (await self._session.exec(rows)).all()}
+        log: dict[Key, list[AttemptRow]] = {}
+        attempts = select(AttemptRow).where(_place(AttemptRow).in_(keys)).order_by(col(AttemptRow.number))
+        for one in (await self._session.exec(attempts)).all():
+            log.setdefault((one.session, one.revision, one.recipient), []).append(one)
+        return [(found[key], log.get(key, [])) for key in keys]
 
     async def attempts(self, session: str | None = None) -> dict[Key, list[AttemptRow]]:
         """List every attempt by delivery, in order."""

@@ -128,17 +128,3 @@ class Facts(Queries):
             if data["campaign"] == campaign:
                 return CampaignPlanned.model_validate(data)
         return None
-
-    async def holes(self) -> dict[str, list[int]]:
-        """List the missing sequences below each source's newest: facts that exist and have not arrived."""
-        query = text("""
-            SELECT newest.source, missing
-            FROM (SELECT source, max(sequence) AS last FROM fact GROUP BY source) AS newest,
-                generate_series(1, newest.last) AS missing
-            WHERE NOT EXISTS (SELECT 1 FROM fact WHERE fact.source = newest.source AND fact.sequence = missing)
-            ORDER BY 1, 2 LIMIT 1000
-        """)
-        found: dict[str, list[int]] = {}
-        for row in await self._execute(query):
-            found.setdefault(row.source, []).append(row.missing)
-        return found
