@@ -13,12 +13,16 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.envelope import Fact, read_published, with_sequence
+from shared.events import EVENTS, Event, QuarantineEvent, WebhookEvent
 from shared.keyfacts import TYPES as KEY_TYPES
 from shared.posted import Caller
+from shared.problems import Refused
 from shared.trial import Trial
 from shared.vocabulary import Level, Role
 
 _LOOK_EVERY_SECONDS: Final = 0.25
+_LOOK_IN_SANDBOX_SECONDS: Final = 2.0
+"""A sandbox is decided anew at each look."""
 Who = Callable[[], Awaitable[Caller]]
 _READ: Final = text("""
     SELECT sequence, type, envelope FROM outbox WHERE sequence > :after
@@ -28,13 +32,40 @@ _READ: Final = text("""
 _LAST: Final = text("SELECT last FROM outbox_counter")
 
 
+def _types(family: type[Event]) -> frozenset[str]:
+    return frozenset(name for name, kind in EVENTS.items() if issubclass(kind, family))
+
+
+_WEBHOOKS: Final = _types(WebhookEvent)
+_CLOSED: Final = KEY_TYPES | _WEBHOOKS | _types(QuarantineEvent)
+"""Of no session, but not everybody's."""
+
+
+class NoSuchEvent(Refused):
+    """No service publishes events of this name."""
+
+    row = 74
+    zh = "没有 {type} 这种事件，请核对名称和版本（见 /reference）"
+    en = "There is no event {type}; check its name and version (see /reference)"
+
+
+def are_known(types: Sequence[str] | None, path: str) -> None:
+    """Refuse the name of an event that nobody will ever publish: who waits for it waits for nothing."""
+    for name in types or ():
+        if name not in EVENTS:
+            raise NoSuchEvent(path=path, type=name[:128])
+
+
 def may_see(caller: Caller, fact: Fact) -> bool:
     """Tell whether a fact is this caller's to see (rows 75, 78).
 
-    The city's units see every session, a banner's only its own; keys are the city DRC's business.
+    The city's units see every session, a banner's only its own; keys are the city DRC's business, messages in
+    quarantine, which quote others' facts, its and its operators', a webhook beside the DRC its own unit's.
     """
-    if fact.type in KEY_TYPES:
-        return caller.role is Role.DRC and caller.level is Level.CITY
+    if fact.type in _CLOSED:
+        looks_after = caller.role is Role.DRC or (caller.role is Role.OPERATOR and fact.type not in KEY_TYPES)
+        mine = fact.type in _WEBHOOKS and fact.data.get("unit") == caller.unit
+        return mine or (looks_after and caller.level is Level.CITY)
     return sees_session(caller, fact.session)
 
 
@@ -65,6 +96,9 @@ class Feed:
         """Take the service's database; keys for trying out see their sandbox instead."""
         self._database = database
         self._trial = trial
+        self._looking = asyncio.Lock()
+        self._looked_at = -_LOOK_EVERY_SECONDS
+        self._last = 0
 
     async def page(self, caller: Caller, after: int, most: int, types: Sequence[str] | None) -> Page:
         """Return what comes after a sequence and the caller may see."""
@@ -94,10 +128,22 @@ class Feed:
 
         Who asks is asked anew at each look: to whom a key was taken away meanwhile, nothing is told.
         """
-        until = asyncio.get_running_loop().time() + seconds
+        until, looked_at = asyncio.get_running_loop().time() + seconds, -1
         while True:
-            page = await self.page(await who(), after, most, types)
+            caller = await who()
+            if (newest := await self._newest()) != looked_at or caller.test:
+                page = await self.page(caller, after, most, types)
+                after, looked_at = page.next, newest
             if page.facts or asyncio.get_running_loop().time() >= until:
                 return page
-            after = page.next
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+            await asyncio.sleep(_LOOK_IN_SANDBOX_SECONDS if caller.test else _LOOK_EVERY_SECONDS)
+
+    async def _newest(self) -> int:
+        """Return how far facts go: asked of the database once a look for all who wait."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if now - self._looked_at >= _LOOK_EVERY_SECONDS:
+                async with self._database.reading() as session:
+                    self._last = (await (await session.connection()).execute(_LAST)).scalar_one()
+                self._looked_at = now
+            return self._last

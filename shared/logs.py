@@ -16,10 +16,10 @@ def _json_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 _KEPT_OUT = re.compile(
     "[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-    r"|cf_[a-z0-9]{8}_[A-Za-z0-9]{32}_[0-9a-f]{8}"
+    r"|cf(?:test)?_[a-z0-9]{8}_[A-Za-z0-9]{32}_[0-9a-f]{8}|whsec_[A-Za-z0-9+/=]{16,}"
     r"|(?<![0-9A-Za-z._\[-])(?<!\": )(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9A-Za-z_-])"
 )
-"""What JSON may hold, but a terminal, a pager or UTF-8 would stumble over; keys; and people's mobile numbers."""
+"""What JSON may hold, but a terminal, a pager or UTF-8 would stumble over; keys and secrets; and mobile numbers."""
 
 
 _LIKE_A_NUMBER = re.compile("1[3-9][0-9]{9}")
@@ -31,9 +31,13 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Except
 def _one_line(logger: WrappedLogger, name: str, event: EventDict) -> str:
     line = str(_JSON(logger, name, event))
     # Hardly a line holds any of it, and to look everywhere for all of it takes half of a line's time.
-    if line.isprintable() and "cf_" not in line and not _LIKE_A_NUMBER.search(line):
+    if line.isprintable() and not _like_a_secret(line) and not _LIKE_A_NUMBER.search(line):
         return line
     return _KEPT_OUT.sub(_instead, line)
+
+
+def _like_a_secret(line: str) -> bool:
+    return "cf_" in line or "cftest_" in line or "whsec_" in line
 
 
 def _instead(found: re.Match[str]) -> str:

@@ -122,6 +122,14 @@ async def next_version(session: AsyncSession, subject: str) -> int:
     return version
 
 
+async def record_act(session: AsyncSession, service: str, event: Event, now: datetime, by: str) -> str:
+    """Record what somebody did beside the intake, as the next fact of its subject; return the fact's id."""
+    version = await next_version(session, event.subject)
+    event_id = derived_id(service, event.type, event.subject, version)
+    await record(session, service, [Record(event, event_id, now, version, event.subject, actor=by)], now)
+    return event_id
+
+
 async def versions(session: AsyncSession, subjects: Iterable[str]) -> dict[str, int]:
     """Return how far each aggregate is; call `take_turn` first, so that nobody goes on meanwhile."""
     query = text("""

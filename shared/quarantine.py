@@ -139,11 +139,7 @@ class Ward:
 
     async def record(self, session: AsyncSession, event: QuarantineEvent, by: str) -> None:
         """Record what was done as a fact, and in the log."""
-        now = self._clock.now()
-        version = await outbox.next_version(session, event.subject)
-        event_id = outbox.derived_id(self.service, event.type, event.subject, version)
-        one = outbox.Record(event, event_id, now, version, correlation_id=event.subject, actor=by)
-        await outbox.record(session, self.service, [one], now)
+        event_id = await outbox.record_act(session, self.service, event, self._clock.now(), by)
         logs.get().warning(event.type.removeprefix("chunfeng."), message=event.message, by=by, event_id=event_id)
 
     async def mend(self, number: int, payload: str, reason: str, by: str) -> None:

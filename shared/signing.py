@@ -101,8 +101,11 @@ class Signatures:
         self._database = database
         self._forgotten_at = 0.0
 
-    async def token(self, header: str, method: str, target: str, body: bytes) -> str:
-        """Return the token whose holder signed this request; raises BadSignature, Replayed or BadKey."""
+    async def begun(self, header: str) -> tuple[Signature, bytes]:
+        """Return what a header says, and the hash of its key's secret; raises BadSignature or BadKey.
+
+        Nobody's body is read who cannot say so much.
+        """
         signature = read(header)
         now = datetime.now(UTC)
         if abs(skew := signature.time - int(now.timestamp())) > SKEW_SECONDS:
@@ -110,14 +113,18 @@ class Signatures:
             reason = f"时间比系统{fast}{abs(skew)}秒，不得超过{SKEW_SECONDS}秒"
             reason_en = f"its time is {abs(skew)} s {slow}, at most {SKEW_SECONDS} s are allowed"
             raise BadSignature(reason=reason, reason_en=reason_en)
-        stored = bytes.fromhex(await self._keys.secret_sha256(signature.key))
+        return signature, bytes.fromhex(await self._keys.secret_sha256(signature.key))
+
+    async def token(self, header: str, method: str, target: str, body: bytes) -> str:
+        """Return the token whose holder signed this request; raises BadSignature, Replayed or BadKey."""
+        signature, stored = await self.begun(header)
         signed = message(self._service, method, target, signature, body)
         secret = veil(signature.proof, stored, signed)
         if not (hmac.compare_digest(hashlib.sha256(secret).digest(), stored) and _SECRET.fullmatch(secret)):
             reason = f"与所签内容不符，应签 {signed.decode(errors='replace')!r}"
             reason_en = f"it is not of this request, which reads {signed.decode(errors='replace')!r}"
             raise BadSignature(reason=reason, reason_en=reason_en)
-        await self._once(signature, now)
+        await self._once(signature, datetime.now(UTC))
         return keys.token(signature.key, secret.decode())
 
     async def _once(self, signature: Signature, now: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from deploy.contracts.day import DAY, DAY_STATED
 from deploy.contracts.issues import ISSUES, ISSUES_STATED
 from deploy.contracts.meeting import MEETING, MEETING_STATED
-from deploy.contracts.operations import QUARANTINE
+from deploy.contracts.operations import QUARANTINE, WEBHOOKS
 from deploy.contracts.parties import accepted_by, parties_of
 from deploy.contracts.preparation import PREPARATION, PREPARATION_STATED
 from deploy.recording import read
@@ -123,6 +123,7 @@ _BUILT: Final[Mapping[str, Mapping[str, Any]]] = {
     **ISSUES,
     **PREPARATION,
     **QUARANTINE,
+    **WEBHOOKS,
     "KeyPaused": {"key": "ab12cd34", "paused_at": _CLOSED, "reason": "系统检修"},
     "KeyResumed": {"key": "ab12cd34", "resumed_at": _CLOSED + timedelta(hours=2)},
     **MEETING,

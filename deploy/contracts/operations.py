@@ -1,6 +1,7 @@
-"""Examples of what operators do to messages in quarantine."""
+"""Examples of what operators do to messages in quarantine, and units to their webhooks."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 QUARANTINE: Final = {
     "QuarantineMended": {
@@ -17,4 +18,17 @@ QUARANTINE: Final = {
         "mended": True,
     },
     "QuarantineDismissed": {"service": "forums", "message": 144, "reason": "测试时误发，不是事件"},
+}
+_WEBHOOK: Final = {
+    "service": "bulletin",
+    "webhook": "wh-3f9a6c0d12b45e78",
+    "unit": "11150600MB0XX0051Y",
+    "host": "oa.example.cn",
+}
+WEBHOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "WebhookAdded": {**_WEBHOOK, "key": "ab12cd34", "types": ["chunfeng.bulletin.issued.v1"], "after": 0},
+    "WebhookPaused": _WEBHOOK,
+    "WebhookResumed": {**_WEBHOOK, "key": "ab12cd34"},
+    "WebhookSecretReplaced": _WEBHOOK,
+    "WebhookRemoved": _WEBHOOK,
 }

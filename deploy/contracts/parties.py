@@ -44,6 +44,7 @@ _LISTED: Final = (
     "a department its own people, the banner its own and the enterprises'; the city DRC, the general office"
 )
 _ANYONE_THERE: Final = f"{_ON_SITE}；市人民政府办公室 · the general office"
+_RECEIVES: Final = "接收事实的单位，在任一服务的 /webhooks · the unit that receives facts, at any service's /webhooks"
 _SERVICE: Final = "系统 · the service itself"
 
 # Chinese name, and who posts it.
@@ -149,6 +150,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "QuarantineMended": ("隔离消息已修复", _OPERATORS),
     "QuarantineReplayed": ("隔离消息已重放", _OPERATORS),
     "QuarantineDismissed": ("隔离消息已注销", _OPERATORS),
+    "WebhookAdded": ("推送地址已新增", _RECEIVES),
+    "WebhookPaused": ("推送已暂停", _RECEIVES),
+    "WebhookResumed": ("推送已恢复", _RECEIVES),
+    "WebhookSecretReplaced": ("推送签名密钥已更换", _RECEIVES),
+    "WebhookRemoved": ("推送地址已删除", _RECEIVES),
     "KeyIssued": ("密钥已签发", "`chunfeng keys issue`"),
     "KeyPaused": ("密钥已停用", "`chunfeng keys pause`"),
     "KeyResumed": ("密钥已恢复", "`chunfeng keys resume`"),
@@ -176,6 +182,7 @@ _MADE_BY: Final = {
     "shared.events.issues": "forums",
     "shared.events.surveys": "forums",
     "shared.events.operations": "bulletin",
+    "shared.events.webhooks": "bulletin",
 }
 
 

@@ -193,6 +193,14 @@ from shared.events.surveys import (
     SurveySiteProposed,
     SurveyTotals,
 )
+from shared.events.webhooks import (
+    WebhookAdded,
+    WebhookEvent,
+    WebhookPaused,
+    WebhookRemoved,
+    WebhookResumed,
+    WebhookSecretReplaced,
+)
 
 __all__ = [
     "EVENTS",
@@ -372,4 +380,10 @@ __all__ = [
     "VisitRecord",
     "VisitsConcluded",
     "WaitingPerson",
+    "WebhookAdded",
+    "WebhookEvent",
+    "WebhookPaused",
+    "WebhookRemoved",
+    "WebhookResumed",
+    "WebhookSecretReplaced",
 ]

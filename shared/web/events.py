@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, ParamSpec, TypeVar
 
+import structlog
 from fastapi import APIRouter, Request, Security
 from starlette.responses import Response
 
@@ -112,13 +113,21 @@ class Desk:
         return answer
 
     async def receive(self, caller: Caller, body: bytes, *, batch: bool) -> tuple[int, str]:
-        """Return status and answer of a body that came by another way than HTTP; raises Refused."""
+        """Return status and answer of a body that came by another way than HTTP; raises Refused.
+
+        What it was about is bound to the log lines of the task.
+        """
         if batch:
-            answers = await self._settle(self._read_batch(body), caller, self._submit)
+            incoming = self._read_batch(body)
+            ids = [one.correlation_id for one in incoming if isinstance(one, Incoming)]
+            structlog.contextvars.bind_contextvars(correlation_ids=ids)
+            answers = await self._settle(incoming, caller, self._submit)
             refused = any(isinstance(answer, Refused) for answer in answers)
             return 207 if refused else 202, _receipts(answers)
         swift = self._swift.read(body, batch=False)
         posted = self._posted(swift[0] if swift else self._read(envelope.decode(body)), caller)
+        about = {"event_id": posted.id, "event_type": posted.event.type, "correlation_id": posted.correlation_id}
+        structlog.contextvars.bind_contextvars(**about)
         (answer,) = await self._submit([posted])
         if isinstance(answer, Refused):
             raise answer

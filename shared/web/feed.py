@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Request, Security
 from starlette.responses import Response, StreamingResponse
 
-from shared.feeding import Feed, Page, Who
+from shared.feeding import Feed, Page, Who, are_known
 from shared.keys import Keys
 from shared.problems import Refused
 from shared.web import openapi
@@ -78,6 +78,7 @@ def feed_route(feed: Feed, keys: Keys) -> APIRouter:
         wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for a first fact")] = 0,
     ) -> Response:
         """Return the facts that follow a cursor; with `wait`, as soon as there is one."""
+        are_known(types, "type")
         found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
         return Response(found.body(), media_type="application/json")
 
@@ -90,6 +91,7 @@ def feed_route(feed: Feed, keys: Keys) -> APIRouter:
     ) -> StreamingResponse:
         """Send facts as they are recorded; `Last-Event-ID` goes on where a reader was cut off."""
         await keys.caller(request.headers.get("authorization"))
+        are_known(types, "type")
         start = after if last_event_id is None else last_event_id
         sent = _streamed(request, keys, feed, start, types)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -49,12 +49,13 @@ class SignedRequests:
 
     async def _opened(self, request: Request) -> tuple[Scope, bytes]:
         """Return the request's scope with the key it was signed with, and its body."""
+        header = request.headers["authorization"]
+        await self._signatures.begun(header)
         body = await read_body(request, headers_of(request), _MOST_BYTES)
         scope = request.scope
         target = scope.get("raw_path", scope["path"].encode()).partition(b"?")[0].decode("latin-1")
         if scope["query_string"]:
             target += f"?{scope['query_string'].decode('latin-1')}"
-        header = request.headers["authorization"]
         token = await self._signatures.token(header, scope["method"], target, body)
         opened = {**scope, "headers": list(scope["headers"])}
         MutableHeaders(scope=opened)["authorization"] = f"Bearer {token}"

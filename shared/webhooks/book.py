@@ -3,15 +3,27 @@
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import text
-from sqlmodel import col, select
+import httpx
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared import outbox
+from shared.clock import Clock
 from shared.database import Database
+from shared.events import (
+    WebhookAdded,
+    WebhookEvent,
+    WebhookPaused,
+    WebhookRemoved,
+    WebhookResumed,
+    WebhookSecretReplaced,
+)
+from shared.feeding import are_known
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.tables import Webhook, WebhookAttempt
@@ -24,7 +36,6 @@ SHOWN: Final = 20
 """So many of the last sendings are told."""
 OVERLAP: Final = timedelta(hours=24)
 """So long what is sent carries the signature of the replaced secret too."""
-_LAST: Final = text("SELECT last FROM outbox_counter")
 
 
 class TooManyWebhooks(Refused):
@@ -60,22 +71,27 @@ def new_secret() -> str:
 
 
 class Webhooks:
-    """Keeps the units' webhooks."""
+    """Keeps a service's units' webhooks; whatever is done to one is a fact, for the audit trail (row 87)."""
 
-    def __init__(self, database: Database, *, here: bool) -> None:
+    def __init__(self, service: str, database: Database, clock: Clock, *, here: bool) -> None:
         """Take where they are kept; `here` allows addresses of this host."""
+        self._service = service
         self._database = database
+        self._clock = clock
         self._here = here
 
     async def add(self, caller: Caller, url: str, types: Sequence[str] | None, after: int | None) -> Webhook:
         """Have facts sent from now on, or from after a sequence; its secret is told this once."""
         _may_set(caller)
+        are_known(types, "types")
         await reachable(url, here=self._here)
-        if len(await self.of(caller)) >= MOST:
-            raise TooManyWebhooks(most=MOST)
         now = datetime.now(UTC)
         async with self._database.transaction() as session:
-            last = (await (await session.connection()).execute(_LAST)).scalar_one()
+            await outbox.take_turn(session)  # two at once are counted one after the other
+            count = select(func.count()).select_from(Webhook).where(col(Webhook.unit) == caller.unit)
+            if (await session.exec(count)).one() >= MOST:
+                raise TooManyWebhooks(most=MOST)
+            last, _ = await outbox.state(session)
             row = Webhook(
                 webhook=f"wh-{secrets.token_hex(8)}",
                 key=caller.key,
@@ -89,7 +105,21 @@ class Webhooks:
                 created_at=now,
             )
             session.add(row)
+            added = {"key": caller.key, "types": types, "after": row.cursor}
+            told = await self._record(session, caller, row, WebhookAdded, **added)
+            if after is None:
+                row.cursor = told  # that it was added is not what it was added for
         return row
+
+    async def _record(
+        self, session: AsyncSession, caller: Caller, row: Webhook, kind: type[WebhookEvent], **more: object
+    ) -> int:
+        """Record what is done to a webhook; return the fact's sequence. The row is written first: so do all."""
+        await session.flush()
+        about = {"service": self._service, "webhook": row.webhook, "unit": row.unit, "host": httpx.URL(row.url).host}
+        event = kind.model_validate(about | more)
+        await outbox.record_act(session, self._service, event, self._clock.now(), caller.actor)
+        return (await outbox.state(session))[0]
 
     async def of(self, caller: Caller) -> Sequence[Webhook]:
         """Return a unit's webhooks."""
@@ -113,40 +143,44 @@ class Webhooks:
     async def waiting(self, row: Webhook) -> int:
         """Return how many numbers a webhook is behind the newest fact."""
         async with self._database.reading() as session:
-            last: int = (await (await session.connection()).execute(_LAST)).scalar_one()
+            last, _ = await outbox.state(session)
         return max(0, last - row.cursor)
 
     async def remove(self, caller: Caller, webhook: str) -> None:
         """Send no more to an address."""
-        _may_set(caller)
-        async with self._database.transaction() as session:
-            await session.delete(await _own(session, caller, webhook))
+        async with self._changing(caller, webhook) as (session, row):
+            await session.delete(row)
+            await self._record(session, caller, row, WebhookRemoved)
 
     async def pause(self, caller: Caller, webhook: str) -> None:
         """Send nothing until asked again; what is recorded meanwhile is sent then."""
-        _may_set(caller)
-        async with self._database.transaction() as session:
-            row = await _own(session, caller, webhook)
-            row.state = "paused"
-            session.add(row)
+        async with self._changing(caller, webhook) as (session, row):
+            if row.state != "paused":
+                row.state = "paused"
+                await self._record(session, caller, row, WebhookPaused)
 
     async def again(self, caller: Caller, webhook: str) -> None:
         """Try now what was put off, paused or given up; from now on with the key of who asks."""
-        _may_set(caller)
-        async with self._database.transaction() as session:
-            row = await _own(session, caller, webhook)
+        async with self._changing(caller, webhook) as (session, row):
+            changes = row.state != "active" or row.key != caller.key
             row.state, row.due_at, row.key = "active", datetime.now(UTC), caller.key
-            session.add(row)
+            if changes:  # to try again at once changes nothing
+                await self._record(session, caller, row, WebhookResumed, key=caller.key)
 
     async def rotate(self, caller: Caller, webhook: str) -> Webhook:
         """Give a webhook another secret; for a day what is sent is signed with both."""
-        _may_set(caller)
-        async with self._database.transaction() as session:
-            row = await _own(session, caller, webhook)
+        async with self._changing(caller, webhook) as (session, row):
             row.old_secret, row.old_secret_until = row.secret, datetime.now(UTC) + OVERLAP
             row.secret = new_secret()
-            session.add(row)
+            await self._record(session, caller, row, WebhookSecretReplaced)
         return row
+
+    @asynccontextmanager
+    async def _changing(self, caller: Caller, webhook: str) -> AsyncIterator[tuple[AsyncSession, Webhook]]:
+        """Hold one of a unit's webhooks for a change."""
+        _may_set(caller)
+        async with self._database.transaction() as session:
+            yield session, await _own(session, caller, webhook, lock=True)
 
 
 def _may_set(caller: Caller) -> None:
@@ -154,8 +188,8 @@ def _may_set(caller: Caller) -> None:
         raise OnlyLooks(unit=caller.unit_name, role=caller.role)
 
 
-async def _own(session: AsyncSession, caller: Caller, webhook: str) -> Webhook:
-    row = await session.get(Webhook, webhook)
+async def _own(session: AsyncSession, caller: Caller, webhook: str, *, lock: bool = False) -> Webhook:
+    row = await session.get(Webhook, webhook, with_for_update=lock or None)
     if row is None or row.unit != caller.unit:
         raise NoSuchWebhook(webhook=webhook[:64])
     return row

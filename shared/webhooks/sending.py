@@ -10,7 +10,8 @@ import json
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -36,7 +37,10 @@ TESTED: Final = "chunfeng.webhook.tested.v1"
 """The type of what is sent to try an address out: no fact."""
 _PAGE: Final = 100
 _LOOK_EVERY_SECONDS: Final = 0.5
-_AT_ONCE: Final = 16
+_AT_ONCE: Final = 32
+_AT_ONCE_OF_A_UNIT: Final = 4
+_TURN_SECONDS: Final = 5.0
+"""So long one address is sent to at a stretch; a slow one then stands behind all others again."""
 _TIMEOUT_SECONDS: Final = 10.0
 _LEASE: Final = timedelta(seconds=60)
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -46,9 +50,9 @@ _LONGEST_ANSWER: Final = 200
 _CLAIM: Final = text("""
     UPDATE webhook SET due_at = :until WHERE webhook IN (
         SELECT webhook FROM webhook, outbox_counter
-        WHERE state = 'active' AND due_at <= :now AND cursor < outbox_counter.last
-        ORDER BY due_at LIMIT :most FOR UPDATE OF webhook SKIP LOCKED
-    ) RETURNING webhook
+        WHERE state = 'active' AND due_at <= :now AND cursor < outbox_counter.last AND unit <> ALL(:busy)
+        ORDER BY due_at LIMIT 1 FOR UPDATE OF webhook SKIP LOCKED
+    ) RETURNING webhook, unit
 """)
 _MOVE: Final = text("""
     UPDATE webhook SET cursor = :cursor, delivered = delivered + 1, failures = 0, last_answer = :answer, due_at = :due
@@ -120,22 +124,41 @@ class Sender:
                 return _words(trouble)
 
     async def _keep_sending(self) -> None:
-        while True:
-            try:
-                claimed = await self._claim()
-                await asyncio.gather(*map(self._send_to, claimed))
-            except Exception as error:  # noqa: BLE001  (one bad entry must not end the process; logged)
-                claimed = []
-                if not is_away(error):
-                    self._log.exception("webhook.failed")
-            if not claimed:
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        in_hand: dict[asyncio.Task[None], str] = {}
+        try:
+            while True:
+                try:
+                    while len(in_hand) < _AT_ONCE and (claimed := await self._claim(Counter(in_hand.values()))):
+                        in_hand[asyncio.create_task(self._take_turn(claimed[0]))] = claimed[1]
+                except Exception as error:  # noqa: BLE001  (it must not end the process; logged)
+                    self._trouble(error)
+                if in_hand:  # a slow receiver is waited for no longer than it takes to look for others
+                    await asyncio.wait(in_hand, timeout=_LOOK_EVERY_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await asyncio.sleep(_LOOK_EVERY_SECONDS)
+                in_hand = {task: unit for task, unit in in_hand.items() if not task.done()}
+        finally:
+            for task in in_hand:
+                task.cancel()
+            await asyncio.gather(*in_hand, return_exceptions=True)
 
-    async def _claim(self) -> Sequence[str]:
-        now = datetime.now(UTC)
-        values = {"now": now, "until": now + _LEASE, "most": _AT_ONCE}
+    def _trouble(self, error: Exception) -> None:
+        if not is_away(error):
+            self._log.error("webhook.failed", exc_info=error)
+
+    async def _claim(self, in_hand: Mapping[str, int]) -> tuple[str, str] | None:
+        """Claim the address that has waited longest, and tell its unit; not of one that keeps enough hands busy."""
+        now, busy = datetime.now(UTC), [unit for unit, count in in_hand.items() if count >= _AT_ONCE_OF_A_UNIT]
         async with self._database.transaction() as session:
-            return (await (await session.connection()).execute(_CLAIM, values)).scalars().all()
+            values = {"now": now, "until": now + _LEASE, "busy": busy}
+            row = (await (await session.connection()).execute(_CLAIM, values)).one_or_none()
+        return None if row is None else (row.webhook, row.unit)
+
+    async def _take_turn(self, webhook: str) -> None:
+        try:
+            await self._send_to(webhook)
+        except Exception as error:  # noqa: BLE001  (one bad entry must not end the others; logged)
+            self._trouble(error)
 
     async def _send_to(self, webhook: str) -> None:
         """Send a page of facts to one address; what it does not take is put off."""
@@ -146,21 +169,24 @@ class Sender:
         try:
             types = None if row.types is None else json.loads(row.types)
             page = await self._feed.page(await self._keys.named(row.key), row.cursor, _PAGE, types)
-            if await self._sent(row, page):
-                await self._write(_REST, webhook=webhook, cursor=page.next, due=datetime.now(UTC))
+            if (reached := await self._sent(row, page)) is not None:
+                await self._write(_REST, webhook=webhook, cursor=reached, due=datetime.now(UTC))
         except (NotTakenError, Refused) as trouble:
             await self._put_off(row, trouble)
         await self._write(_FORGET, webhook=webhook, kept=_KEPT)
 
-    async def _sent(self, row: Webhook, page: Page) -> bool:
-        """Send a page; tell whether all of it was, and not stopped in between."""
+    async def _sent(self, row: Webhook, page: Page) -> int | None:
+        """Send a page, or what of it a turn is long enough for; tell up to where, or None if it is not to go on."""
+        until = time.monotonic() + _TURN_SECONDS
         async with _client() as client:
             for sequence, _, event in page.facts:
                 await self._keys.named(row.key)  # revoked meanwhile, it is sent no more
                 said = await self._post(client, row, sequence, f"{self._service}-{sequence:012d}", event)
                 if not await self._moved(row.webhook, sequence, said):
-                    return False
-        return True
+                    return None
+                if time.monotonic() > until:
+                    return sequence
+        return page.next
 
     async def _post(
         self, client: httpx.AsyncClient, row: Webhook, sequence: int | None, name: str, event: bytes
@@ -181,19 +207,20 @@ class Sender:
         return said
 
     async def _posted(self, client: httpx.AsyncClient, row: Webhook, name: str, event: bytes) -> str:
-        target, now = await reachable(row.url, here=self._here), datetime.now(UTC)
+        now = datetime.now(UTC)
         headers = {
-            "Host": target.host,
             "Content-Type": STRUCTURED,
             "User-Agent": "Chunfeng",
             "webhook-id": name,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(Signer(one).sign(name, now, event.decode()) for one in _secrets(row, now)),
         }
-        asked = client.build_request("POST", target.url, content=event, headers=headers)
-        asked.extensions["sni_hostname"] = target.name
         try:
             async with asyncio.timeout(2 * _TIMEOUT_SECONDS):
+                target = await reachable(row.url, here=self._here)
+                headers["Host"] = target.host
+                asked = client.build_request("POST", target.url, content=event, headers=headers)
+                asked.extensions["sni_hostname"] = target.name
                 answer = await client.send(asked, stream=True)  # what it says beside the status is not read
                 await answer.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:

@@ -3,19 +3,31 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 
-from shared import sheets
-from shared.envelope import read_published, with_sequence
+from services.approvals import keyring
+from shared import keys, sheets
 from shared.events import ApplicationDocketed, ApprovalSigned, Event
 from shared.eventsheets import Sheet
 from shared.posted import Caller
 from shared.stream import provision
-from tests.builders import BANNER, DRC, application_docketed, approval_signed, at, owner, project_code, session_closed
-from tests.bulletin import stories
+from tests.builders import (
+    BANNER,
+    DRC,
+    PLAN,
+    application_docketed,
+    approval_signed,
+    at,
+    owner,
+    project_code,
+    session_closed,
+)
+from tests.bulletin.stories import CLOSED_AT, Hand
 from tests.nats_units import request, subject, unit
 from tests.posting import OPENED, Office, approvals, cloudevent
 from tests.systems import System, together, until
@@ -90,31 +102,71 @@ def _row(post: dict[str, Any]) -> dict[str, Any]:
 Way = Callable[[Office, System, Sequence[dict[str, Any]]], Awaitable[None]]
 
 
-async def outcome(system: System, way: Way) -> tuple[list[dict[str, Any]], str]:
-    """Post by one way; return the facts as they are told apart, and the hash of the session's edition."""
-    await system.empty("approvals")
+class Outcome(NamedTuple):
+    """What a service recorded, to the letter, and the bulletin that the bulletin service issued of it."""
+
+    outbox: list[str]
+    edition: str
+    pdf: str
+
+
+async def same_keys(system: System) -> dict[str, str]:
+    """Issue the units' keys; the same each time, for facts name the key of who caused them."""
+    database = await system.database("approvals")
+    units = [unit for unit in PLAN.units if unit.code in {by.unit for by in (DRC, BANNER, ECOLOGY)}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "secrets", Random(7))  # noqa: S311  (a test's own keys)
+        return await keyring.issue(database, units, CLOSED_AT)
+
+
+def hashes_below(folder: Path) -> set[str]:
+    return {sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.pdf")}
+
+
+async def outcome(system: System, way: Way, folder: Path, clock: Hand) -> Outcome:
+    """Post by one way; return what was recorded, and what was issued at the limit and delivered."""
+    for service in ("approvals", "bulletin"):
+        await system.empty(service)
     await system.lose_stream()
     await provision(system.operator.jetstream())
-    async with approvals(system, *OPENED) as office:
-        before = await system.count("approvals", "outbox")
+    clock.after()
+    tokens = await same_keys(system)
+    async with system.serving("bulletin", outbox_folder=str(folder)), system.serving("approvals") as client:
+        office = Office(client, tokens)
+        for number, (event, by) in enumerate(OPENED):
+            await office.send(cloudevent(event, by, f"opened-{number}"), by)
         await way(office, system, events())
-        await office.accepted((session_closed(), BANNER))
-        rows = await system.rows("approvals", "SELECT sequence, envelope FROM outbox ORDER BY sequence")
-    facts = [read_published(with_sequence(row["envelope"], row["sequence"])) for row in rows]
-    told = [json.loads(fact.payload) for fact in facts[before:-1]]
-    for one in told:
-        del one["recordedtime"], one["timemark"], one["actor"]  # when, and with which of its keys, is another matter
-    return told, stories.edition(facts).sha256()
+        await office.send(cloudevent(session_closed(), BANNER, "closed"), BANNER)
+        rows = await system.rows("approvals", "SELECT envelope FROM outbox ORDER BY sequence")
+
+        async def heard() -> bool:
+            return await system.count("bulletin", "fact WHERE source = '/chunfeng/approvals'") == len(rows)
+
+        await until(heard)
+        clock.after(hours=23, minutes=40)
+
+        async def delivered() -> bool:
+            return bool(hashes_below(folder))
+
+        await until(delivered, within=30)
+        (edition,) = await system.rows("bulletin", "SELECT sha256, pdf_sha256 FROM edition")
+    assert hashes_below(folder) == {edition["pdf_sha256"]}
+    return Outcome([row["envelope"] for row in rows], edition["sha256"], edition["pdf_sha256"])
 
 
-async def test_150_events_come_to_the_same_facts_and_the_same_bulletin_by_each_of_four_ways(system: System) -> None:
-    first_facts, first_edition = await outcome(system, singly)
-    assert len(first_facts) == 2 * COUNT
-    assert {fact["data"]["project_code"] for fact in first_facts} == {project_code(n) for n in range(1, COUNT + 1)}
+async def test_150_events_come_to_the_same_facts_and_the_same_bulletin_by_each_of_four_ways(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Hand()
+    for module in ("shared.spine", "services.bulletin.app"):
+        monkeypatch.setattr(f"{module}.clock_of", lambda *, rehearsal: clock)  # noqa: ARG005  (a clock's form)
+    first = await outcome(system, singly, tmp_path / "singly", clock)
+    told = [json.loads(envelope) for envelope in first.outbox]
+    for kind in KINDS:
+        codes = {fact["data"]["project_code"] for fact in told if fact["type"] == kind}
+        assert codes == {project_code(number) for number in range(1, COUNT + 1)}
     for way in (in_batches, over_nats, as_tables):
-        facts, edition = await outcome(system, way)
-        assert facts == first_facts, way.__name__
-        assert edition == first_edition, way.__name__
+        assert await outcome(system, way, tmp_path / way.__name__, clock) == first, way.__name__
 
 
 async def test_a_thousand_events_from_eight_clients_five_times_each_are_recorded_once(system: System) -> None:
