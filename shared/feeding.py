@@ -53,7 +53,7 @@ def are_known(types: Sequence[str] | None, path: str) -> None:
     """Refuse the name of an event that nobody will ever publish: who waits for it waits for nothing."""
     for name in types or ():
         if name not in EVENTS:
-            raise NoSuchEvent(path=path, type=name[:128])
+            raise NoSuchEvent(path=path, type=ascii(name)[1:-1][:128])
 
 
 def may_see(caller: Caller, fact: Fact) -> bool:

@@ -29,6 +29,8 @@ class Receiver:
     posts: int = 0
     forged: int = 0
     port: int = field(default_factory=free_port)
+    seconds: float = 0
+    """How long it takes to answer."""
 
     @property
     def url(self) -> str:
@@ -36,6 +38,7 @@ class Receiver:
 
     async def take(self, request: Request) -> Response:
         self.posts += 1
+        await asyncio.sleep(self.seconds)
         body, headers = await request.body(), dict(request.headers)
         try:
             Verifier(self.secret).verify(body.decode(), headers)
@@ -53,7 +56,9 @@ class Receiver:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         app = Starlette(routes=[Route("/facts", self.take, methods=["POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, port=self.port, log_config=None, lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        )
         serving = asyncio.create_task(server.serve())
         await until(lambda: _is(server))
         try:

@@ -159,7 +159,12 @@ def test_a_failure_is_one_line_too_with_its_traceback(log: io.StringIO) -> None:
 
 @pytest.mark.row(83, 89)
 @pytest.mark.parametrize(
-    "secret", [f"cf_ab12cd34_{'x' * 32}_0123abcd", "13812345678", "+8613812345678", "86 13812345678"]
+    "secret",
+    [
+        *(f"{prefix}_ab12cd34_{'x' * 32}_0123abcd" for prefix in ("cf", "cftest")),
+        f"whsec_{'Qm9i' * 10}AAA=",
+        *("13812345678", "+8613812345678", "86 13812345678"),
+    ],
 )
 def test_a_key_or_a_mobile_number_never_stands_in_a_line(log: io.StringIO, secret: str) -> None:
     logs.get().info("minutes.taken", text=f"请拨打{secret}联系", contact=secret, unit="91150600MA0XX0019K")

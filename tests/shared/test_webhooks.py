@@ -1,6 +1,7 @@
 """Webhooks: every fact once and in order, signed, across a receiver's and our own restarts; nobody else's (row 78)."""
 
 import asyncio
+import json
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -9,12 +10,13 @@ import httpx
 import pytest
 
 from services.approvals import keyring
+from shared.events import WebhookAdded
 from shared.posted import Caller
 from shared.vocabulary import Role
 from shared.webhooks import BadAddress, reachable
 from tests.browsing import PHONE, chromium, picture, visit
 from tests.browsing import reachable as reachable_service
-from tests.builders import BANNER, DRC, OTHER_BANNER, plan, session_scheduled
+from tests.builders import BANNER, DRC, OFFICE, OTHER_BANNER, plan, session_scheduled
 from tests.operating import token
 from tests.posting import OPENED, Office, approvals, keys
 from tests.receiving import Receiver
@@ -70,11 +72,61 @@ async def test_a_unit_is_sent_what_it_may_see_of_the_types_it_wants(system: Syst
         await office.accepted((plan(), DRC), (session_scheduled(), DRC))
 
         async def arrived() -> bool:
-            return len(mine.taken) == 1 and len(other.taken) == 1
+            return len(mine.taken) == 1 and len(other.taken) == 2
 
         await until(arrived)
+        wrong = {"url": mine.url, "types": ["chunfeng.session.scheduled.v9"]}
+        refused = await client.post("/v1/webhooks", json=wrong, headers=office.key(BANNER))
+        assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "types")
     assert {fact["type"] for fact in mine.taken.values()} == {"chunfeng.session.scheduled.v1"}
-    assert {fact["type"] for fact in other.taken.values()} == {"chunfeng.campaign.planned.v1"}
+    assert [fact["type"] for fact in other.taken.values()] == [WebhookAdded.type, "chunfeng.campaign.planned.v1"]
+    assert {fact["data"]["unit"] for fact in other.taken.values() if fact["type"] == WebhookAdded.type} == {
+        OTHER_BANNER.unit
+    }
+
+
+async def test_a_receiver_that_never_answers_keeps_nobody_waiting(system: System) -> None:
+    tokens = await keys(await system.database("approvals"))
+    slow, quick = Receiver(seconds=60), Receiver()
+    async with system.serving("approvals", webhooks_here=True) as client, quick.listening(), slow.listening():
+        office = Office(client, tokens)
+        await office.accepted(*OPENED)
+        await subscribe(office, BANNER, slow)
+
+        async def asked() -> bool:
+            return slow.posts == 1
+
+        await until(asked)
+        await subscribe(office, DRC, quick)
+        await until(lambda: _reached(system, quick), within=5)
+        assert (slow.posts, slow.taken) == (1, {})
+
+
+@pytest.mark.row(87)
+async def test_whatever_is_done_to_a_webhook_is_a_fact_that_names_who_did_it(system: System) -> None:
+    async with system.serving("approvals", webhooks_here=True) as client:
+        office = Office(client, await keys(await system.database("approvals")))
+        path = "/v1/webhooks"
+        url = "http://127.0.0.1:9/robot?access_token=secret"
+        made = (await client.post(path, json={"url": url}, headers=office.key(BANNER))).json()
+        assert made["cursor"] == await system.count("approvals", "outbox")  # its own beginning is no news to it
+        for verb in ("pause", "pause", "again", "again", "secret"):
+            answer = await client.post(f"{path}/{made['webhook']}/{verb}", headers=office.key(BANNER))
+            assert answer.is_success
+        assert (await client.delete(f"{path}/{made['webhook']}", headers=office.key(BANNER))).is_success
+        seen = {by.unit: await _of_webhooks(office, by) for by in (DRC, BANNER, OTHER_BANNER, OFFICE)}
+    done = ["webhook.added", "webhook.paused", "webhook.resumed", "webhook-secret.replaced", "webhook.removed"]
+    assert [fact["type"] for fact in seen[BANNER.unit]] == [f"chunfeng.{verb}.v1" for verb in done]
+    assert {fact["data"]["host"] for fact in seen[BANNER.unit]} == {"127.0.0.1"}
+    assert {fact["actor"].partition("#")[0] for fact in seen[BANNER.unit]} == {BANNER.source}
+    assert "secret" not in json.dumps([fact["data"] for fact in seen[BANNER.unit]])
+    assert seen[DRC.unit] == seen[BANNER.unit]
+    assert seen[OTHER_BANNER.unit] == seen[OFFICE.unit] == []
+
+
+async def _of_webhooks(office: Office, by: Caller) -> list[dict[str, Any]]:
+    page = (await office.client.get("/v1/feed", headers=office.key(by))).json()
+    return [fact for fact in page["facts"] if fact["type"].startswith("chunfeng.webhook")]
 
 
 async def test_who_says_gone_is_left_alone_until_asked_again_and_others_are_retried(system: System) -> None:
@@ -139,7 +191,7 @@ async def test_a_replaced_key_takes_its_webhooks_along_and_a_revoked_one_stops_t
         database, now = await system.database("approvals"), datetime.now(UTC)
         new, _ = await keyring.rotate(database, tokens[BANNER.unit].split("_")[1], now, overlap=timedelta())
         await office.accepted((plan(), DRC))
-        await until(lambda: _has(receiver, 1))
+        await until(lambda: _has(receiver, 2))  # that it was added, and the plan
         await keyring.revoke(database, new.split("_")[1], now)
         await asyncio.sleep(1.2)
         await office.accepted((session_scheduled(), DRC))
@@ -149,7 +201,7 @@ async def test_a_replaced_key_takes_its_webhooks_along_and_a_revoked_one_stops_t
             return "revoked" in str(row["last_answer"])
 
         await until(told)
-        assert len(receiver.taken) == 1
+        assert len(receiver.taken) == 2
 
 
 async def _has(receiver: Receiver, count: int) -> bool:
