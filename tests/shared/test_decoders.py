@@ -1,6 +1,5 @@
 """Everything that reads what others send: whatever comes, it is read or refused in words (row 81)."""
 
-import asyncio
 import base64
 import io
 import json
@@ -8,11 +7,9 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -21,18 +18,13 @@ from starlette.datastructures import FormData
 from shared import envelope, identifiers, nkeys, sheets, signing
 from shared.events import EVENTS, ApplicationDocketed, ApprovalSigned, LicenceIssued
 from shared.eventsheets import Sheet, moment
-from shared.feeding import Feed, Page
 from shared.imports.kinds import Refusal
-from shared.keys import Keys
-from shared.posted import Caller
 from shared.problems import Refused, invalid
 from shared.swift import SwiftReader
-from shared.web import forms, problem, webhooks
-from shared.web.feed import feed_route
+from shared.web import forms, webhooks
 from shared.workbooks import MOST_UNPACKED
-from tests.builders import DRC, approval_signed, owner
+from tests.builders import approval_signed, owner
 from tests.posting import cloudevent
-from tests.systems import client_of
 
 pytestmark = pytest.mark.row(81)
 ACCEPTS = {event.type: event for event in (ApprovalSigned, ApplicationDocketed, LicenceIssued)}
@@ -261,48 +253,6 @@ def test_any_form_of_a_webhook_is_a_wish_or_refused(url: str, which: str, types:
         assert webhooks.wanted(form).url.startswith(("http://", "https://"))
     except Refused as refusal:
         told(refusal)
-
-
-class Nothing:
-    """A feed without facts, and keys that open for everybody: what is asked of it is only read."""
-
-    async def caller(self, _: object) -> Caller:
-        return DRC
-
-    async def waited(self, *asked: object, seconds: int) -> Page:
-        return Page((), len(asked), seconds)
-
-
-def feed_without_facts() -> FastAPI:
-    """Return the feed's route as a service has it, over a feed without facts."""
-    app, nothing = FastAPI(), Nothing()
-    problem.install(app)
-    app.include_router(feed_route(cast("Feed", nothing), cast("Keys", nothing)))
-    return app
-
-
-FEED = feed_without_facts()
-cursors = st.text(max_size=30) | st.integers(-(2**70), 2**70).map(str) | st.sampled_from(["1e3", "１２", " 7", "+7"])
-
-
-@pytest.mark.row(78)
-@settings(max_examples=60)
-@given(
-    st.dictionaries(st.sampled_from(["after", "limit", "wait"]), cursors),
-    st.lists(st.text(max_size=120) | st.sampled_from(sorted(EVENTS)), max_size=3),
-)
-def test_any_cursor_of_the_feed_is_read_or_told(asked: dict[str, str], types: list[str]) -> None:
-    async def ask() -> httpx.Response:
-        async with client_of(FEED) as client:
-            return await client.get("/v1/feed", params={**asked, "type": types})
-
-    answer = asyncio.run(ask())
-    assert answer.status_code in {200, 422}
-    if answer.status_code == 422:
-        assert all(error["zh"] and error["en"].isascii() for error in answer.json()["errors"]), answer.text
-    else:
-        assert all(int(value) >= 0 for value in asked.values())
-        assert set(types) <= set(EVENTS)
 
 
 CHECKS = (

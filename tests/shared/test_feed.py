@@ -4,18 +4,25 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.approvals import keyring
-from shared.events import IssueRaised, SessionScheduled
+from shared.events import EVENTS, IssueRaised, SessionScheduled
+from shared.feeding import Feed, Page
+from shared.keys import Keys
 from shared.posted import Caller
+from shared.web import problem
+from shared.web.feed import feed_route
 from tests.browsing import reachable
 from tests.builders import BANNER, DRC, OTHER_BANNER, owner, plan, session_scheduled
 from tests.posting import OPENED, Office, approvals, keys
-from tests.systems import System, until
+from tests.systems import System, client_of, until
 
 pytestmark = pytest.mark.row(78)
 
@@ -152,3 +159,45 @@ async def test_a_wrong_cursor_is_told(system: System, query: str) -> None:
         answer = await office.client.get(f"/v1/feed?{query}", headers=office.key(DRC))
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
         assert (await office.client.get("/v1/feed")).status_code == 401
+
+
+class Nothing:
+    """A feed without facts, and keys that open for everybody: what is asked of it is only read."""
+
+    async def caller(self, _: object) -> Caller:
+        return DRC
+
+    async def waited(self, *asked: object, seconds: int) -> Page:
+        return Page((), len(asked), seconds)
+
+
+def feed_without_facts() -> FastAPI:
+    """Return the feed's route as a service has it, over a feed without facts."""
+    app, nothing = FastAPI(), Nothing()
+    problem.install(app)
+    app.include_router(feed_route(cast("Feed", nothing), cast("Keys", nothing)))
+    return app
+
+
+FEED = feed_without_facts()
+cursors = st.text(max_size=30) | st.integers(-(2**70), 2**70).map(str) | st.sampled_from(["1e3", "１２", " 7", "+7"])
+
+
+@pytest.mark.row(81)
+@settings(max_examples=60)
+@given(
+    st.dictionaries(st.sampled_from(["after", "limit", "wait"]), cursors),
+    st.lists(st.text(max_size=120) | st.sampled_from(sorted(EVENTS)), max_size=3),
+)
+def test_any_cursor_of_the_feed_is_read_or_told(asked: dict[str, str], types: list[str]) -> None:
+    async def ask() -> httpx.Response:
+        async with client_of(FEED) as client:
+            return await client.get("/v1/feed", params={**asked, "type": types})
+
+    answer = asyncio.run(ask())
+    assert answer.status_code in {200, 422}
+    if answer.status_code == 422:
+        assert all(error["zh"] and error["en"].isascii() for error in answer.json()["errors"]), answer.text
+    else:
+        assert all(int(value) >= 0 for value in asked.values())
+        assert set(types) <= set(EVENTS)
