@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.bulletin.domain import progress, wrapup
+from services.bulletin.domain import wrapup
 from services.bulletin.domain.edition import Edition
 from services.bulletin.issuing import Printer, issue
 from services.bulletin.settings import Settings
@@ -29,6 +29,8 @@ class Standing:
     plan: CampaignPlanned
     issued: dict[str, int]
     """The newest revision of each session's bulletin."""
+    cancelled: frozenset[str]
+    """Sessions that were cancelled: it does not wait for them."""
     newest: Edition | None
     """The wrap-up in force, if there is one."""
     settled: bool
@@ -38,7 +40,7 @@ class Standing:
     @property
     def is_due(self) -> bool:
         """Tell whether a wrap-up, or a correction of it, has to be issued."""
-        if not wrapup.is_due(self.plan, self.issued):
+        if not wrapup.is_due(self.plan, self.issued, self.cancelled):
             return False
         return self.newest is None or wrapup.compares(self.newest) != self.issued
 
@@ -51,6 +53,7 @@ async def standing(store: Store, plan: CampaignPlanned) -> Standing:
     return Standing(
         plan=plan,
         issued={row.session: row.revision for row in editions},
+        cancelled=frozenset(await store.cancelled(sessions)),
         newest=Edition.model_validate_json(newest.canonical) if newest else None,
         settled=all(one.settled and not one.signed for one in await store.closings() if one.session in sessions),
         last_issued_at=max((row.issued_at for row in editions), default=None),
@@ -72,7 +75,7 @@ async def assembled(store: Store, plan: CampaignPlanned, issued_at: datetime, cu
         cutoff=cutoff,
     )
     known = await store.known(plan, wrapup.name_of(plan.campaign), cutoff)
-    return wrapup.assemble(plan, list(newest.values()), imprint, before, progress.followed_up(known))
+    return wrapup.assemble(plan, list(newest.values()), imprint, before, known)
 
 
 class WrapUp:
@@ -84,8 +87,8 @@ class WrapUp:
         self._clock = clock
         self._settings = settings
         self._printer = printer
-        self._considered = -1
-        """How many editions there were when nothing was due; editions are only ever added."""
+        self._considered = (-1, -1)
+        """How many editions and cancellations there were when nothing was due; both are only ever added."""
         self._log = logs.get()
 
     @asynccontextmanager
@@ -110,15 +113,15 @@ class WrapUp:
         """Issue what is due for any campaign."""
         async with self._database.reading() as session:
             store = Store(session)
-            editions = await store.count_editions()
-            if editions == self._considered:
+            told = (await store.count_editions(), await store.cancellations())
+            if told == self._considered:
                 return
             waiting = [one for one in await _standings(store) if one.is_due]
         for one in waiting:
             if self._is_time(one):
                 await self._issue(one.plan)
         if not waiting:
-            self._considered = editions
+            self._considered = told
 
     def _is_time(self, one: Standing) -> bool:
         """Tell whether to issue now: like a correction, it waits until the sessions are quiet."""
@@ -141,10 +144,10 @@ class WrapUp:
 
 
 async def _standings(store: Store) -> Sequence[Standing]:
-    # The sessions' newest revisions are one small query a look; editions are read only of campaigns with all of them.
+    # Two small queries a look; editions are read only of campaigns that have all they can have.
     found = []
     for plan in await store.plans():
-        revisions = await store.newest_revisions([one.session for one in plan.sessions])
-        if wrapup.is_due(plan, revisions):
+        sessions = [one.session for one in plan.sessions]
+        if wrapup.is_due(plan, await store.newest_revisions(sessions), await store.cancelled(sessions)):
             found.append(await standing(store, plan))
     return found

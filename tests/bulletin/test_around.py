@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.bulletin import formats
 from services.bulletin.domain import completeness, facts, fold
+from services.bulletin.domain.changes import changes as changed
 from services.bulletin.domain.edition import Edition
 from shared.envelope import Fact
 from shared.events import Event, IssueCorrected, IssueWithdrawn
@@ -99,14 +100,14 @@ def test_a_survey_is_waited_for_until_it_was_held_or_called_off(told: int) -> No
 @pytest.mark.row(63, 64)
 def test_the_last_word_on_a_survey_counts_and_what_it_replaces_is_shown() -> None:
     off = around(*DAY[: -len(days.visits())], *days.visits(), days.called_off())
-    (change,) = (one for one in completeness.changes(around(*DAY), off) if one.item == "现场调研")
+    (change,) = (one for one in changed(around(*DAY), off) if one.item == "现场调研")
     people = "市直部门12人、旗区9人、项目业主1人参加，示例企业总经理丁（虚构）现场介绍"
     assert change.old == f"14:30—16:00，{people}，当日全区集中开工项目12个"
     assert change.new == "未进行（当日大风，工地停工）"
     again = around(*DAY, days.called_off(), days.survey()[-1])
     assert "现场调研春季集中开工项目1个" in formats.words(again)
     put_right = around(*DAY, days.survey_corrected(situation="当日全区集中开工项目13个"))
-    (change,) = completeness.changes(around(*DAY), put_right)
+    (change,) = changed(around(*DAY), put_right)
     assert (change.item, change.new) == ("现场调研", str(change.old).replace("12个", "13个"))
 
 
@@ -118,9 +119,10 @@ def test_what_is_put_right_of_an_issue_is_a_correction_and_what_becomes_of_it_is
     right = IssueCorrected.model_validate({**of, "issue": "i-2", "topic": "用水", "standing": wrong})
     gone = days.standing("i-3", state="withdrawn", owner=None, owner_name=None, due=None)
     withdrawn = {**of, "issue": "i-3", "withdrawn_at": at(18), "standing": gone}
-    assert not completeness.changes(before, around(*DAY, days.resolved("i-2")))
-    assert len(completeness.changes(before, around(*DAY, right))) == 2
-    (change,) = completeness.changes(before, around(*DAY, IssueWithdrawn.model_validate(withdrawn)))
+    assert not changed(before, around(*DAY, days.resolved("i-2")))
+    (change,) = changed(before, around(*DAY, right))
+    assert (str(change.old)[:8], str(change.new)[:8]) == ("示例企业（用地）", "示例企业（用水）")
+    (change,) = changed(before, around(*DAY, IssueWithdrawn.model_validate(withdrawn)))
     assert (change.item[:3], change.new) == ("问题：", None)
 
 
@@ -157,7 +159,7 @@ def test_the_next_bulletin_tells_what_has_become_of_what_was_left_open_and_no_la
 def test_what_follows_later_never_corrects_a_bulletin() -> None:
     before = edition(Teller().tell(*campaign(GOOD)), OTHER_SESSION)
     after = edition(Teller().tell(*campaign(GOOD, then=[RECEIVED, GRANTED])), OTHER_SESSION)
-    assert not completeness.changes(before, after)
+    assert not changed(before, after)
 
 
 @pytest.mark.row(35, 64)

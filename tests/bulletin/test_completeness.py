@@ -3,6 +3,7 @@
 import pytest
 
 from services.bulletin.domain import completeness
+from services.bulletin.domain.changes import changes as changed
 from services.bulletin.domain.edition import Change
 from shared.envelope import Fact
 from shared.events import (
@@ -123,7 +124,7 @@ def test_a_correction_lists_old_and_new() -> None:
         issue_raised(issue="issue-2"),
     ]
     told = Teller().tell(*decided((plan(), DRC), *held()), *around(), *later)
-    changes = completeness.changes(before, edition(told))
+    changes = changed(before, edition(told))
     assert changes == (
         Change(
             item=f"示例项目（{project_code(1)}）市级环评",
@@ -132,15 +133,15 @@ def test_a_correction_lists_old_and_new() -> None:
         ),
         Change(
             item=f"示例项目（{project_code(2)}）市级环评",
-            old="容缺审批；待补：环评批复原件，2022年4月15日前",
+            old="容缺审批；待补：环评批复原件，2022年4月15日前；承诺书1号",
             new="审批",
         ),
         Change(
             item=f"示例项目（{project_code(3)}）市级环评",
-            old="转报上报；转报自治区生态环境厅",
-            new="转报上报；建设项目环评批复鄂环证009；转报自治区生态环境厅",
+            old="转报上报；转报自治区生态环境厅；初审意见：同意上报",
+            new="转报上报；建设项目环评批复鄂环证009；转报自治区生态环境厅；初审意见：同意上报",
         ),
-        Change(item="问题：示例企业（用地）issue-2", old=None, new="项目用地指标不足。"),
+        Change(item="问题：示例企业（用地）", old=None, new="示例企业（用地）：项目用地指标不足。"),
     )
 
 
@@ -153,17 +154,17 @@ def test_what_was_owed_and_has_come_is_said_once() -> None:
     )
     before = edition(Teller().tell(*early, *around()))
     after = edition(Teller().tell(*early, *around(), approval_signed()))
-    (change,) = completeness.changes(before, after)
+    (change,) = changed(before, after)
     assert (change.old, change.new) == ("（未办结）", "审批")
 
 
 @pytest.mark.row(63)
 def test_without_a_difference_there_is_no_correction() -> None:
-    assert completeness.changes(edition(story()), edition(story(), revision=1)) == ()
+    assert changed(edition(story()), edition(story(), revision=1)) == ()
 
 
 def test_an_application_docketed_late_appears_as_new() -> None:
     late = application_docketed(project_code=project_code(9))
     told = Teller().tell(*decided((plan(), DRC), *held()), *around(), late)
-    (change,) = completeness.changes(edition(story()), edition(told))
+    (change,) = changed(edition(story()), edition(told))
     assert (change.old, change.new) == (None, "（未办结）")

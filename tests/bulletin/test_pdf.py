@@ -1,7 +1,6 @@
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pytest
@@ -238,25 +237,6 @@ def test_the_pages_own_words_have_glyphs(faces: fonts.Fonts) -> None:
     source = Path(wording.__file__).parent
     own = "".join(path.read_text() for path in (*source.glob("*.py"), *source.parent.glob("pdf/c*.py")))
     assert not [character for character in set(own) if character.isprintable() and faces.lacks(character)]
-
-
-HOSTILE = "<img src=file:///etc/passwd><style>@import url(http://127.0.0.1/x)</style>{{7*7}}{%if%}&lt;\"'"
-
-
-def _poisoned(value: Any) -> Any:  # noqa: ANN401  (any field)
-    if type(value) is str:
-        return HOSTILE
-    if isinstance(value, dict):
-        return {key: _poisoned(item) for key, item in value.items()}
-    return tuple(map(_poisoned, value)) if isinstance(value, tuple) else value
-
-
-@pytest.mark.row(60)
-def test_markup_in_any_field_is_printed_as_text(press: BulletinPress) -> None:
-    poisoned = _poisoned(full_edition(9, owed=OWED, changes=CHANGES, complete=False, revision=1).model_dump())
-    printed = text(press.print(Edition.model_validate(poisoned)))
-    assert printed.count(HOSTILE.replace(" ", "")) > 60
-    assert "49" not in printed
 
 
 def test_lines_are_broken_by_rule(faces: fonts.Fonts) -> None:

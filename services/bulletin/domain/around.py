@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.bulletin.domain.edition import Attendance, Issue, Survey, SurveyDay, Team, Visits
+from services.bulletin.domain.edition import Attendance, Forum, Issue, Survey, SurveyDay, Team, Visits
 from services.bulletin.domain.facts import IssueFacts, SessionFacts
 from shared.events import IssueStanding, StartingProject
 from shared.vocabulary import Feedback, IssueSource, IssueState
@@ -12,6 +12,7 @@ def told(known: SessionFacts) -> dict[str, Any]:
     """Return what an edition says of forum, survey and visits, by its fields."""
     return {
         "issues": issues(known),
+        "forum": forum(known),
         "attendance": attendance(known),
         "surveys": surveys(known),
         "survey_day": survey_day(known),
@@ -54,6 +55,14 @@ def _handling(then: IssueStanding) -> dict[str, object]:
     if then.lead_name is not None:
         return {"lead": then.lead_name, "assisting": then.assisting_names, "due": then.due}
     return {}
+
+
+def forum(known: SessionFacts) -> Forum | None:
+    """Return that the forum was held, also where nobody raised anything there."""
+    held = known.forum
+    if held is None:
+        return None
+    return Forum(held_at=held.held_at, speakers=held.speakers or 0, consultations=held.consultations or 0)
 
 
 def attendance(known: SessionFacts) -> tuple[Attendance, ...]:
@@ -113,8 +122,8 @@ def teams(known: SessionFacts) -> tuple[Team, ...]:
     return tuple(
         Team(
             team=name,
-            leader=team.leader.name,
-            liaison=team.liaison.name,
+            leader=_member(team.leader.name, names.get(team.leader.unit)),
+            liaison=_member(team.liaison.name, names.get(team.liaison.unit)),
             members=tuple(_member(member.name, names.get(member.unit)) for member in team.members),
             topics=team.topics,
             enterprises=tuple(dict.fromkeys(log.enterprise for log in logs if log.team == name)),

@@ -1,16 +1,11 @@
-"""What an edition still lacks, and who owes it; and what a correction changes (rows 58, 63)."""
-
-from datetime import date
+"""What an edition still lacks, and who owes it (row 58); with what it changes of the one before, a correction."""
 
 from services.bulletin.domain import fold
-from services.bulletin.domain.edition import Application, Change, Edition, Issue, Owed, Team, Withdrawn
+from services.bulletin.domain.changes import RESULT, changes, item
+from services.bulletin.domain.edition import Edition, Owed
 from services.bulletin.domain.facts import SessionFacts, at, at_closing
-from shared.clock import SHANGHAI
 from shared.events import ForumHeld, SurveyHeld, VisitsConcluded
 from shared.vocabulary import CITY_DIVISION, IssueSource, Level
-
-_OUTCOME_OPEN = "（未办结）"
-_RESULT = "办理结果"
 
 
 def _unit(known: SessionFacts, level: Level, division: str, bureau: str) -> str:
@@ -24,9 +19,7 @@ def lacking(known: SessionFacts) -> tuple[Owed, ...]:
     awaits = known.plan.switches.awaits.get(session.kind, ())
     drc = _unit(known, Level.CITY, CITY_DIVISION, "drc")
     banner = _unit(known, Level.BANNER, session.division, "government")
-    owed = [
-        Owed(unit=row.unit, what=f"{_item(row)}{_RESULT}") for row in fold.applications(known) if row.outcome is None
-    ]
+    owed = [Owed(unit=row.unit, what=f"{item(row)}{RESULT}") for row in fold.applications(known) if row.outcome is None]
     if "approvals" in awaits and not _approvals_reconcile(known):
         owed.append(Owed(unit=drc, what="集中审批办理情况（合计数核对未完成）"))
     if "forums" in awaits:
@@ -99,68 +92,6 @@ def _approvals_reconcile(known: SessionFacts) -> bool:
     )
 
 
-def _item(row: Application | Withdrawn) -> str:
-    return f"{row.project_name}（{row.project_code}）{row.level.zh}{row.formality.zh}"
-
-
-def _row_text(row: Application) -> str:
-    parts = [row.outcome.zh if row.outcome else _OUTCOME_OPEN]
-    if row.document_number:
-        parts.append(row.document_number)
-    parts += [f"{licence.licence_type}{licence.number}" for licence in row.licences]
-    if row.missing:
-        parts.append(f"待补：{'、'.join(row.missing)}，{_day(row.due)}前")
-    if row.target_body:
-        parts.append(f"转报{row.target_body}")
-    return "；".join(parts)
-
-
-def _day(due: date | None) -> str:
-    return f"{due.year}年{due.month}月{due.day}日" if due else "未定"
-
-
-def _statements(edition: Edition) -> dict[str, str]:
-    """Return every statement of an edition that a correction may change, by what it is about."""
-    statements = {_item(row): _row_text(row) for row in edition.applications}
-    statements |= {_item(gone): f"{'延期' if gone.postponed else '撤回'}：{gone.reason}" for gone in edition.withdrawn}
-    statements |= {f"问题：{one.enterprise}（{one.topic}）{one.issue}": _issue_text(one) for one in edition.issues}
-    statements |= {f"现场调研：{one.project_name}": "；".join(one.findings) or "已调研" for one in edition.surveys}
-    if (day := _survey_text(edition)) is not None:
-        statements["现场调研"] = day
-    statements |= {f"小分队 {one.team}": _team_text(one) for one in edition.teams}
-    statements |= {f"{one.session_name}：{one.item}": one.state for one in edition.progress}
-    if (seen := edition.visits) is not None:
-        statements["政策宣讲"] = f"走访企业{seen.enterprises}家，提问{seen.questions}个，未当场答复{seen.left_open}个"
-    # What a unit owes of a single application is said in that application's own line already.
-    rows = {_item(row) for row in edition.applications}
-    statements |= {f"待报：{one.unit}": one.what for one in edition.owed if one.what.removesuffix(_RESULT) not in rows}
-    statements["活动地点"] = edition.venue or ""
-    statements["宣布开始"] = edition.declared_by or ""
-    return statements
-
-
-def _issue_text(one: Issue) -> str:
-    if one.answer:
-        return f"{one.text}（{one.answered_by or ''}答复：{one.answer}）"
-    return f"{one.text}（交办{one.lead}）" if one.lead else one.text
-
-
-def _survey_text(edition: Edition) -> str | None:
-    if edition.no_survey is not None:
-        return f"未进行（{edition.no_survey}）"
-    if (day := edition.survey_day) is None:
-        return None
-    people = f"市直部门{day.city}人、旗区{day.banner}人、项目业主{day.owners}人参加"
-    shown = f"{'、'.join(day.presented_by)}现场介绍" if day.presented_by else ""
-    start, end = (clock.astimezone(SHANGHAI) for clock in (day.started_at or day.held_at, day.held_at))
-    times = f"{start:%H:%M}—{end:%H:%M}" if day.started_at else f"{end:%H:%M}结束"
-    return "，".join(filter(None, (times, people, shown, day.situation)))
-
-
-def _team_text(one: Team) -> str:
-    return f"队长{one.leader}，联络员{one.liaison}，成员{'、'.join(one.members)}"
-
-
 def edition(known: SessionFacts, imprint: fold.Imprint, before: Edition | None) -> Edition:
     """Assemble an edition with what it lacks and what it changes of the one before."""
     after = fold.assemble(known, imprint, lacking(known))
@@ -168,10 +99,3 @@ def edition(known: SessionFacts, imprint: fold.Imprint, before: Edition | None) 
         return after
     # A number belongs to its year: a correction made in January is still one of last year's issue.
     return after.model_copy(update={"changes": changes(before, after), "year": before.year})
-
-
-def changes(before: Edition, after: Edition) -> tuple[Change, ...]:
-    """List what differs between two editions of a session, old and new."""
-    old, new = _statements(before), _statements(after)
-    keys = [*old, *(key for key in new if key not in old)]
-    return tuple(Change(item=key, old=old.get(key), new=new.get(key)) for key in keys if old.get(key) != new.get(key))

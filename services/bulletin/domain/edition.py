@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from services.bulletin.domain.pieces import (
     Attendance,
+    Cancelled,
     FollowedUp,
+    Forum,
     Issue,
     Piece,
     Progress,
@@ -22,11 +24,13 @@ __all__ = [
     "Addressee",
     "Application",
     "Attendance",
+    "Cancelled",
     "Cell",
     "Change",
     "Compared",
     "Edition",
     "FollowedUp",
+    "Forum",
     "Issue",
     "Licence",
     "Owed",
@@ -39,7 +43,7 @@ __all__ = [
     "Visits",
     "Withdrawn",
 ]
-TEMPLATE = "2026-3"
+TEMPLATE = "2026-4"
 """Version of the page; part of the edition, so that a new page never passes for an old one."""
 
 
@@ -144,6 +148,7 @@ class Compared(Piece):
     session: str
     session_name: str
     kind: SessionKind
+    year: int
     number: int
     revision: int
     sha256: str
@@ -194,6 +199,7 @@ class Edition(Piece):
     changes: tuple[Change, ...]
     addressees: tuple[Addressee, ...]
     print_count: int
+    forum: Forum | None = None
     attendance: tuple[Attendance, ...] = ()
     surveys: tuple[Survey, ...] = ()
     survey_day: SurveyDay | None = None
@@ -211,6 +217,8 @@ class Edition(Piece):
     """Its campaign wants it signed off, and its limit came first: the page then says so."""
     compared: tuple[Compared, ...] = ()
     """The sessions a wrap-up compares; a session's own bulletin has none."""
+    cancelled: tuple[Cancelled, ...] = ()
+    """The sessions a wrap-up cannot compare, for they were not held."""
 
     @property
     def dated(self) -> datetime:

@@ -36,6 +36,16 @@ class Attendance(Piece):
     present: int
 
 
+class Forum(Piece):
+    """That the forum was held, and what beside the issues is counted there."""
+
+    held_at: datetime
+    speakers: int = 0
+    """Who spoke for enterprises."""
+    consultations: int = 0
+    """At the policy seats."""
+
+
 class Team(Piece):
     """A policy team of the session; people by name, units by name."""
 
@@ -84,6 +94,13 @@ class SurveyDay(Piece):
     city: int = 0
     banner: int = 0
     owners: int = 0
+
+
+class Cancelled(Piece):
+    """A session of the campaign that was not held."""
+
+    session_name: str
+    reason: str
 
 
 class Progress(Piece):

@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from services.bulletin.domain import fold
-from services.bulletin.domain.edition import Addressee, Cell, Change, Compared, Edition, FollowedUp, Totals
+from services.bulletin.domain import fold, progress
+from services.bulletin.domain.edition import Addressee, Cancelled, Cell, Change, Compared, Edition, Totals
+from services.bulletin.domain.facts import SessionFacts
 from shared.clock import shanghai_date
 from shared.events import CampaignPlanned
 from shared.vocabulary import Formality, Level, Outcome, Series, SessionKind
@@ -51,6 +52,7 @@ def total(parts: Sequence[Totals], projects: int, owners: int) -> Totals:
     return Totals(
         docketed=sum(part.docketed for part in parts),
         withdrawn=sum(part.withdrawn for part in parts),
+        postponed=sum(part.postponed for part in parts),
         decided=sum(part.decided for part in parts),
         undecided=sum(part.undecided for part in parts),
         licences=sum(part.licences for part in parts),
@@ -68,6 +70,7 @@ def _compared(edition: Edition) -> Compared:
         session=edition.session,
         session_name=edition.session_name,
         kind=edition.kind,
+        year=edition.year,
         number=edition.number,
         revision=edition.revision,
         sha256=edition.sha256(),
@@ -86,9 +89,12 @@ def assemble(
     editions: Sequence[Edition],
     imprint: fold.Imprint,
     before: Edition | None,
-    followed_up: tuple[FollowedUp, ...] = (),
+    known: SessionFacts | None = None,
 ) -> Edition:
-    """Put the wrap-up together from the sessions' newest editions, in the order of the plan."""
+    """Put the wrap-up together from the sessions' newest editions, in the order of the plan.
+
+    What became of what they left open, and which sessions were not held, is known from the facts.
+    """
     order = {one.session: one.position for one in plan.sessions}
     sessions = sorted(editions, key=lambda one: order[one.session])
     rows = [row for one in sessions for row in one.applications]
@@ -117,9 +123,18 @@ def assemble(
         addressees=_addressees(plan),
         print_count=plan.print_count,
         compared=tuple(_compared(one) for one in sessions),
-        followed_up=followed_up,
+        followed_up=progress.followed_up(known) if known else (),
+        cancelled=_cancelled(plan, known) if known else (),
     )
     return after.model_copy(update={"changes": changes(before, after), "year": before.year}) if before else after
+
+
+def _cancelled(plan: CampaignPlanned, known: SessionFacts) -> tuple[Cancelled, ...]:
+    gone = {session: fact for session, (_, fact) in known.earlier.announced.items() if fact is not None}
+    sessions = sorted(plan.sessions, key=lambda one: one.position)
+    return tuple(
+        Cancelled(session_name=one.name, reason=gone[one.session].reason) for one in sessions if one.session in gone
+    )
 
 
 def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
@@ -139,22 +154,41 @@ def limit(editions: Sequence[Edition], within: timedelta) -> fold.Imprint:
     )
 
 
+def label(one: Compared, years: Collection[int]) -> str:
+    """Name a session's issue; with its year where the campaign had issues in several."""
+    year = f"{one.year}年" if len(years) > 1 else ""
+    return f"{year}第{one.number}期"
+
+
+def years(edition: Edition) -> list[int]:
+    """Return the years of the issues a wrap-up compares."""
+    return sorted({one.year for one in edition.compared})
+
+
 def line(one: Compared) -> str:
     """Say one session's figures in a line: what a correction compares."""
     figures = one.totals
     outcomes = "、".join(f"{outcome.zh}{figures.of(outcome=outcome)}项" for outcome in Outcome)
+    levels = "、".join(f"{level.zh}{figures.of(level=level)}项" for level in Level)
     rest = f"；尚未作出结论{figures.undecided}项" if figures.undecided else ""
+    came = f"；参加企业{one.enterprises}家" if one.enterprises is not None else ""
+    corrected = f"（更正{one.revision}）" if one.revision else ""
     return (
-        f"第{one.number}期，办理{figures.decided}项（{outcomes}），证照{figures.licences}本{rest}；"
-        f"问题{one.issues}条，调研{one.surveys}个，小分队{one.teams}支"
+        f"第{one.number}期{corrected}，办理{figures.decided}项（{outcomes}；{levels}），证照{figures.licences}本{rest}"
+        f"{came}；问题{one.issues}条，调研{one.surveys}个，小分队{one.teams}支"
     )
 
 
 def changes(before: Edition, after: Edition) -> tuple[Change, ...]:
-    """List the sessions whose figures differ, old and new."""
-    old = {one.session_name: line(one) for one in before.compared}
-    new = {one.session_name: line(one) for one in after.compared}
+    """List the sessions whose figures differ, or that were held or not, old and new."""
+    old, new = _statements(before), _statements(after)
     names = [*old, *(name for name in new if name not in old)]
     return tuple(
         Change(item=name, old=old.get(name), new=new.get(name)) for name in names if old.get(name) != new.get(name)
     )
+
+
+def _statements(edition: Edition) -> dict[str, str]:
+    return {one.session_name: f"取消：{one.reason}" for one in edition.cancelled} | {
+        one.session_name: line(one) for one in edition.compared
+    }

@@ -31,6 +31,7 @@ COLUMNS: Final = (
     Column("remarks", "备注", "Remarks", width=16),
 )
 COMPARED: Final = (
+    Column("year", "年度", "Year", width=8),
     Column("number", "期号", "Issue", width=8),
     Column("session_name", "专场", "Session", width=24),
     Column("kind", "类别", "Kind", choices=tuple(SessionKind), width=12),
@@ -56,8 +57,9 @@ def rows(edition: Edition) -> Iterator[Mapping[str, Any]]:
     if edition.compared:
         for one in edition.compared:
             figures = _figures(one.totals)
-            named = {name: getattr(one, name) for name in ("number", "session_name", "kind", "issues", "surveys")}
-            yield named | figures | {"held_on": one.held_on.isoformat(), "teams": one.teams}
+            names = ("year", "number", "session_name", "kind", "issues", "surveys", "teams")
+            named = {name: getattr(one, name) for name in names}
+            yield named | figures | {"held_on": one.held_on.isoformat()}
     else:
         yield from map(_application, edition.applications)
 

@@ -1,9 +1,10 @@
 """What stands on the wrap-up's page: ten sessions side by side, and their sums (row 70)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from services.bulletin import wording
+from services.bulletin.domain import wrapup
 from services.bulletin.domain.edition import Compared, Edition, Totals
 from services.bulletin.pdf import contents
 from services.bulletin.pdf.contents import CHANGES, Cell, Column, Paragraph, Part, Section, Table
@@ -62,15 +63,16 @@ def _whole(edition: Edition) -> tuple[Paragraph, ...]:
 
 
 def _by_session(edition: Edition) -> Table:
-    rows = [_row(one) for one in edition.compared]
+    years = wrapup.years(edition)
+    rows = [_row(one, years) for one in edition.compared]
     figures = edition.totals
     held = {one.session for one in edition.compared}
     rows.append(_cells(("", f"合计（{len(held)}场）", "", *_figures(figures))))
     return Table(SESSIONS, tuple(rows))
 
 
-def _row(one: Compared) -> tuple[Cell, ...]:
-    number = f"第{one.number}期" + (f"更正{one.revision}" if one.revision else "")
+def _row(one: Compared, years: Collection[int]) -> tuple[Cell, ...]:
+    number = wrapup.label(one, years) + (f"更正{one.revision}" if one.revision else "")
     day = f"{one.held_on.month}月{one.held_on.day}日"
     return _cells((number, one.session_name, day, *_figures(one.totals)))
 

@@ -230,7 +230,7 @@ def _forwardings(edition: Edition) -> tuple[Part, ...]:
 
 
 def _forum(edition: Edition) -> tuple[Part, ...]:
-    if not edition.issues and not edition.attendance:
+    if not edition.issues and not edition.attendance and edition.forum is None:
         return ()
     return (Paragraph(wording.issues(edition)), *_items(wording.issue(item) for item in edition.issues))
 

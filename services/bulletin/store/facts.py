@@ -9,8 +9,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.bulletin.domain.facts import EARLIER
 from services.bulletin.store.base import Queries
+from services.bulletin.tables import ANNOUNCES
 from shared.envelope import Fact, read_published
-from shared.events import ApplicationDocketed, ApprovalCorrected, ApprovalSigned, CampaignPlanned, SessionClosed
+from shared.events import (
+    ApplicationDocketed,
+    ApprovalCorrected,
+    ApprovalSigned,
+    CampaignPlanned,
+    SessionCancelled,
+    SessionClosed,
+    SessionOpened,
+)
 
 _KEEP = text("""
     INSERT INTO fact (event_id, source, sequence, type, session, correlation_id, payload, received_at)
@@ -52,6 +61,13 @@ _AROUND = text("""
         NOT type = ANY(CAST(:cases AS text[])) OR payload::json->>'subject' IN (SELECT subject FROM followed)
     ) ORDER BY source, sequence
 """)
+# Among the few facts that have an index of their own.
+_CANCELLATIONS = text(f"SELECT count(*) FROM fact WHERE {ANNOUNCES} AND type = :cancelled")  # noqa: S608  (our own)
+_CANCELLED = text(f"""
+    SELECT DISTINCT ON (session) session, type FROM fact
+    WHERE {ANNOUNCES} AND type <> :opened AND session = ANY(CAST(:sessions AS text[]))
+    ORDER BY session, CAST(payload::json->>'aggregateversion' AS bigint) DESC
+""")  # noqa: S608  (likewise)
 _PLAN = text("SELECT payload FROM fact WHERE type = :type AND session IS NULL ORDER BY source, sequence")
 
 
@@ -115,6 +131,17 @@ class Facts(Queries):
         )
         facts = [read_published(payload.encode()) for payload in rows.scalars()]
         return [fact for fact in facts if fact.sequence <= cutoff.get(fact.source, 0)]
+
+    async def cancellations(self) -> int:
+        """Count the cancellations ever heard of."""
+        told = await self._execute(_CANCELLATIONS, cancelled=SessionCancelled.type)
+        count: int = told.scalar_one()
+        return count
+
+    async def cancelled(self, sessions: Sequence[str]) -> set[str]:
+        """Return which of some sessions are cancelled and not announced anew."""
+        newest = await self._execute(_CANCELLED, opened=SessionOpened.type, sessions=list(sessions))
+        return {row.session for row in newest if row.type == SessionCancelled.type}
 
     async def plans(self) -> list[CampaignPlanned]:
         """List the campaigns' plans as heard."""

@@ -7,6 +7,7 @@ from services.bulletin.domain.edition import (
     Attendance,
     Edition,
     FollowedUp,
+    Forum,
     Issue,
     Progress,
     Survey,
@@ -30,10 +31,10 @@ _KINDS: Final[Mapping[str, str]] = {
 
 
 def issues(edition: Edition) -> str:
-    """Say who met, how much was raised, and how much of it was answered or handed on at once (notice §二(二))."""
+    """Say when people met, who came, how much was raised, how much of it answered or handed on (notice §二(二))."""
     present = {one.kind: one for one in edition.attendance if one.present}
     came = "、".join(_came(present[kind]) for kind in _CLASSES if kind in present)
-    opening = f"{came}参加座谈交流。" if came else ""
+    opening = _gathered(edition.forum, came)
     if not edition.issues:
         return f"{opening}座谈会上，企业未提出困难问题和意见建议。"
     enterprises = len({issue.enterprise for issue in edition.issues})
@@ -47,6 +48,16 @@ def issues(edition: Edition) -> str:
         return f"{opening}{raised}。"
     parts += [f"待交办{rest}条"] if rest else []
     return f"{opening}{raised}，其中{'、'.join(parts)}。"
+
+
+def _gathered(forum: Forum | None, came: str) -> str:
+    """Say on which day the forum was held, who came, and what was asked at the policy seats."""
+    held = f"{day(forum.held_at)}召开政企座谈会" if forum else ""
+    joined = f"{came}参加座谈交流" if came else ""
+    spoke = f"企业代表{forum.speakers}人发言" if forum and forum.speakers else ""
+    asked = f"会场政策咨询席接受咨询{forum.consultations}次" if forum and forum.consultations else ""
+    told = "，".join(filter(None, (held, joined, spoke, asked)))
+    return f"{told}。" if told else ""
 
 
 def _came(one: Attendance) -> str:

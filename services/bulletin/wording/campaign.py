@@ -1,5 +1,6 @@
 """What the wrap-up says of the whole campaign."""
 
+from services.bulletin.domain import wrapup
 from services.bulletin.domain.edition import Edition
 from services.bulletin.wording.around import followed
 from services.bulletin.wording.words import day
@@ -16,14 +17,18 @@ def course(edition: Edition) -> str:
     )
     span = f"自{day(min(days))}至{day(max(days))}" if min(days) != max(days) else f"于{day(min(days))}"
     projects = f"，涉及项目{edition.totals.projects}个、项目业主单位{edition.totals.owners}家（跨专场的只计一次）"
-    return f"根据{edition.notice}安排，{edition.campaign_title}{span}举行，共举办{kinds}{projects}。"
+    gone = "；".join(f"{one.session_name}取消（{one.reason.rstrip('。')}）" for one in edition.cancelled)
+    rest = f"{gone}。" if gone else ""
+    return f"根据{edition.notice}安排，{edition.campaign_title}{span}举行，共举办{kinds}{projects}。{rest}"
 
 
 def compared(edition: Edition) -> str:
     """Say what the figures of the comparison are from."""
-    corrected = [f"第{one.number}期" for one in edition.compared if one.revision]
+    years = wrapup.years(edition)
+    corrected = [wrapup.label(one, years) for one in edition.compared if one.revision]
     rest = f"其中{'、'.join(corrected)}以更正后的数字为准。" if corrected else ""
-    return f"各专场数字均取自已印发的本年度各期简报，合计数为各期之和。{rest}"
+    whose = "、".join(f"{year}年" for year in years)
+    return f"各专场数字均取自已印发的{whose}各期简报，合计数为各期之和。{rest}"
 
 
 def actions(edition: Edition) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from shared.clock import SHANGHAI
 
 _DIGITS: Final = "零一二三四五六七八九"
-_ENDS: Final = ("。", "！", "？", "”", "…")
+_ENDS: Final = ("。", "！", "？", "…", ".", "!", "?")
 
 
 def numeral(number: int) -> str:
@@ -31,4 +31,5 @@ def hour(moment: datetime) -> str:
 
 def sentence(text: str) -> str:
     """Return a text with a full stop, if it has no end of its own."""
-    return text if text.rstrip().endswith(_ENDS) else f"{text.rstrip()}。"
+    whole = text.rstrip()
+    return text if whole.rstrip("”’").endswith(_ENDS) else f"{whole}。"

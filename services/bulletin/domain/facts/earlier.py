@@ -14,12 +14,21 @@ from shared.events import (
     DeferralReminded,
     FollowUpEvent,
     ForumHeld,
+    SessionCancelled,
     SessionClosed,
+    SessionRescheduled,
+    SessionScheduled,
 )
 
 
 def _closed(known: Earlier, fact: Fact) -> None:
     known.closings[str(fact.session)] = fact.sequence
+
+
+def _announced(known: Earlier, fact: Fact) -> None:
+    if fact.version > known.announced.get(str(fact.session), (-1, None))[0]:
+        gone = SessionCancelled.model_validate(fact.data) if fact.type == SessionCancelled.type else None
+        known.announced[str(fact.session)] = (fact.version, gone)
 
 
 def _forum(known: Earlier, fact: Fact) -> None:
@@ -56,6 +65,9 @@ def _issue(known: Earlier, fact: Fact) -> None:
 
 _FOLLOWUPS: Final = tuple(name for name, kind in EVENTS.items() if issubclass(kind, FollowUpEvent))
 READERS: Final[Mapping[str, Callable[[Earlier, Fact], None]]] = {
+    SessionScheduled.type: _announced,
+    SessionRescheduled.type: _announced,
+    SessionCancelled.type: _announced,
     SessionClosed.type: _closed,
     ForumHeld.type: _forum,
     ApplicationDocketed.type: _docketed,

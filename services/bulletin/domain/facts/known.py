@@ -20,6 +20,7 @@ from shared.events import (
     LicenceCorrected,
     LicenceIssued,
     QuestionLeftOpen,
+    SessionCancelled,
     SessionClosed,
     SessionOpened,
     SessionScheduled,
@@ -134,6 +135,8 @@ class Earlier:
     """Each session's SessionClosed by its sequence at the approvals service."""
     forums: dict[str, int] = field(default_factory=dict)
     """Each session's ForumHeld by its sequence at the forums service."""
+    announced: dict[str, tuple[int, SessionCancelled | None]] = field(default_factory=dict)
+    """Each session's newest announcement by its version; its cancellation, if that is the last word."""
     cases: dict[str, FollowedCase] = field(default_factory=dict)
     issues: dict[tuple[str, str], IssueFacts] = field(default_factory=dict)
 

@@ -9,6 +9,8 @@ from shared.envelope import Fact
 from shared.events import CampaignPlanned, SessionClosed
 
 _READERS: Final = {**sessions.READERS, **approvals.READERS, **forums.READERS, **policy.READERS}
+READS: Final = tuple(_READERS)
+"""The types of its own facts that a bulletin is made of."""
 EARLIER: Final = tuple(earlier.READERS)
 """The types of other sessions' facts that a bulletin follows up."""
 
