@@ -209,9 +209,9 @@ def _decided(poison: Poisoner, kind: type[Event], of: dict[str, Any]) -> Event:
 
 def _turns() -> Iterator[tuple[str, type[Event], str | None]]:
     kinds = [kind for kind in PRINTABLE if issubclass(kind, IssueEvent)]
-    turns = [*((kind, without) for kind in kinds for without in (None, "standing")), (IssueRaised, "answer")]
-    for number, (kind, without) in enumerate(turns):
-        yield f"issue-{number}", kind, without
+    for number, kind in enumerate(kinds):
+        for without in (None, "standing", *(["answer"] if kind is IssueRaised else [])):
+            yield f"issue-{number}-{without}".lower(), kind, without
 
 
 def _raised(poison: Poisoner) -> Iterator[Event]:
@@ -238,5 +238,5 @@ def _survey(poison: Poisoner) -> Iterator[Event]:
 def _policy(poison: Poisoner) -> Iterator[Event]:
     for number, kind in enumerate((kind for kind in PRINTABLE if issubclass(kind, TeamComposition)), 1):
         yield poison.make(kind, team=f"team-{number}")
-    for number, kind in enumerate((kind for kind in PRINTABLE if issubclass(kind, VisitEvent)), 1):
-        yield poison.make(kind, visit=f"visit-{number}")
+    for number, visit in enumerate((kind for kind in PRINTABLE if issubclass(kind, VisitEvent)), 1):
+        yield poison.make(visit, visit=f"visit-{number}")

@@ -20,6 +20,10 @@ from tests.systems import System
 
 BOX: Final = "drc@ordos.example"
 DIES: Final = "takes the letter, and dies before anybody hears of it"
+DIES_AFTER: Final = "250 OK, and dies"
+"""Answers, and dies at once: before the letter, or before the farewell."""
+_SPOKEN: Final = 0.005
+"""Seconds in which an answer has left."""
 Answer = Callable[[str], Awaitable[str]]
 
 
@@ -37,10 +41,12 @@ class MailServer:
         self.data: Answer = welcome
         self.port = 0
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: ANN401, N802  (aiosmtpd's)
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: ANN401, N802  (aiosmtpd's)
         answer = await self.rcpt(address)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
+        if answer == DIES_AFTER:
+            asyncio.get_running_loop().call_later(_SPOKEN, server.transport.abort)
         return answer
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802  (likewise)
@@ -51,6 +57,8 @@ class MailServer:
             self.taken.append(mail)
         if answer == DIES:
             server.transport.abort()
+        if answer == DIES_AFTER:
+            asyncio.get_running_loop().call_later(_SPOKEN, server.transport.abort)
         return answer
 
     @asynccontextmanager

@@ -62,6 +62,17 @@ def test_forum_survey_and_visits_are_told_with_the_services_own_figures() -> Non
     assert "走访企业2家；企业提问3个，当场答复2个、转为问题交办1个。企业评价满意2次。" in said
 
 
+@pytest.mark.row(64)
+def test_a_forum_at_which_nobody_raised_anything_was_held_all_the_same() -> None:
+    held = forum_held(issues=0, speakers=2, consultations=3)
+    said = formats.words(around(held, *days.survey(), *days.visits()))
+    assert (
+        "2022年3月16日召开政企座谈会，企业代表2人发言，会场政策咨询席接受咨询3次。"
+        "会上，企业未提出困难问题和意见建议。" in said
+    )
+    assert "政企座谈会" not in formats.words(around())
+
+
 @pytest.mark.row(56, 64)
 @given(seed=st.randoms(use_true_random=False))
 def test_their_order_of_arrival_does_not_matter(seed: Random) -> None:
@@ -102,7 +113,7 @@ def test_the_last_word_on_a_survey_counts_and_what_it_replaces_is_shown() -> Non
     off = around(*DAY[: -len(days.visits())], *days.visits(), days.called_off())
     (change,) = (one for one in changed(around(*DAY), off) if one.item == "现场调研")
     people = "市直部门12人、旗区9人、项目业主1人参加，示例企业总经理丁（虚构）现场介绍"
-    assert change.old == f"14:30—16:00，{people}，当日全区集中开工项目12个"
+    assert change.old == f"2022年3月16日14:30—16:00，{people}，当日全区集中开工项目12个"
     assert change.new == "未进行（当日大风，工地停工）"
     again = around(*DAY, days.called_off(), days.survey()[-1])
     assert "现场调研春季集中开工项目1个" in formats.words(again)

@@ -23,8 +23,8 @@ GIVEN: Final = {
 """What a session is given once for all, or what an edition is known by: no statement of what happened."""
 COUNTED: Final = {"totals", "seats"}
 """What is counted from the rows, which say it themselves."""
-MARKS: Final = {"amended", "kind"}
-"""A mark that the change of a statement leaves beside it; and which list something stands in."""
+MARKS: Final = {"amended", "kind", "number"}
+"""A mark that a changed statement leaves beside it, which list something stands in, and where."""
 HELD: Final = datetime(2022, 3, 16, 3, 30, tzinfo=UTC)
 
 

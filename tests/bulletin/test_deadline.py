@@ -11,7 +11,17 @@ import pytest
 from services.bulletin.domain.edition import Edition
 from shared import faults
 from shared.events import ApprovalSigned, LicenceIssued
-from tests.builders import BANNER_SESSION, DRC, PLAN, approval_corrected, issue_raised, owner, plan, project_code
+from tests.builders import (
+    BANNER_SESSION,
+    DRC,
+    PLAN,
+    approval_corrected,
+    approval_signed,
+    issue_raised,
+    owner,
+    plan,
+    project_code,
+)
 from tests.bulletin.house import house
 from tests.bulletin.newsroom import Newsroom, newsroom, uneventful
 from tests.bulletin.stories import CLOSED_AT, DUE_AT, around, decided, held, story
@@ -70,8 +80,14 @@ async def test_the_running_service_prints_it_within_ten_seconds_of_the_last_fact
 async def test_with_one_unit_silent_alarms_are_raised_and_the_bulletin_goes_out_naming_it(system: System) -> None:
     room = await newsroom(system)
     await room.learn(*SILENT, *around())
-    for hours in (1, 11.9, 12, 12.1, 19.9, 20, 22, 23, 23.4, 23.5, 24, 25):
+    told = {}
+    for hours in (1, 11.99, 12, 12.1, 19.99, 20, 22, 22.99, 23, 23.49, 23.5, 24, 25):
         await room.look(hours=hours)
+        told[hours] = len(await kinds(room))
+    assert told == {
+        1: 0, 11.99: 0, 12: 1, 12.1: 1, 19.99: 1, 20: 2, 22: 2, 22.99: 2, 23: 3, 23.49: 3,
+        23.5: 4, 24: 4, 25: 4,
+    }
     alarms = ["deadline approaching"] * 3
     assert await kinds(room) == [*alarms, "bulletin issued"]
     assert [json.loads(one["data"])["hours_since_closing"] for one in (await room.published())[:3]] == [12, 20, 23]
@@ -80,6 +96,15 @@ async def test_with_one_unit_silent_alarms_are_raised_and_the_bulletin_goes_out_
     assert row.issued_at < DUE_AT
     assert not row.complete
     assert {one.unit for one in edition.owed} == {"市生态环境局"}
+    # What comes late is a correction, and the original stays.
+    late = approval_signed(project_code=project_code(1))
+    await room.learn(late)
+    await room.look(hours=26)
+    assert await kinds(room) == [*alarms, "bulletin issued", "bulletin corrected"]
+    first, second = await room.editions()
+    (change,) = Edition.model_validate_json(second.canonical).changes
+    assert (change.old, change.new) == ("（未办结）", "审批")
+    assert (first.sha256, first.pdf) == (row.sha256, row.pdf)
 
 
 @pytest.mark.row(57)

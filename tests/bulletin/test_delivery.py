@@ -10,7 +10,7 @@ import pytest
 
 from shared import faults
 from tests.builders import BANNER_SESSION
-from tests.bulletin.post import BOX, DIES, MailServer, issued, recipient, sha256_of_attachment
+from tests.bulletin.post import BOX, DIES, DIES_AFTER, MailServer, issued, recipient, sha256_of_attachment
 from tests.bulletin.stories import CLOSED_AT
 from tests.systems import System, together
 
@@ -136,6 +136,18 @@ async def test_a_sender_that_dies_after_the_250_sends_the_same_again(
     assert await post.told() == ["bulletin delivered"]
 
 
+async def test_a_server_that_dies_after_its_250_has_taken_the_letter(system: System, server: MailServer) -> None:
+    post = await issued(system, server)
+
+    async def dying(_: str) -> str:
+        return DIES_AFTER
+
+    server.data = dying
+    (row,) = await post.deliver()
+    assert (row.state, row.attempts, len(server.taken)) == ("delivered", 1, 1)
+    assert await post.told() == ["bulletin delivered"]
+
+
 async def test_two_processes_deliver_to_everybody_once(system: System, server: MailServer) -> None:
     boxes = [recipient(f"单位{n}", "smtp", f"box{n}@ordos.example") for n in range(14)]
     post = await issued(system, server, *boxes)
@@ -154,13 +166,13 @@ async def test_whatever_the_mail_server_does_every_recipient_ends_known_and_gets
     chance = random.Random(65)  # noqa: S311  (no secret)
 
     async def whatever(_: str) -> str:
-        answer = chance.choice(["250 OK", "250 OK", "451 busy", "550 no", "554 no", "hang", DIES])
+        answer = chance.choice(["250 OK", "250 OK", "451 busy", "550 no", "554 no", "hang", DIES, DIES_AFTER])
         if answer == "hang":
             await asyncio.sleep(1)
         return answer
 
     async def mostly(_: str) -> str:
-        return chance.choice(["250 OK"] * 6 + ["450 later", "553 no"])
+        return chance.choice(["250 OK"] * 6 + ["450 later", "553 no", DIES_AFTER])
 
     server.rcpt, server.data = mostly, whatever
     for hour in range(4):

@@ -177,7 +177,14 @@ def test_a_feed_carries_them_as_text(told: Told) -> None:
             year=edition.year,
             number=edition.number,
             issued_at=CLOSED_AT + timedelta(hours=1),
+            due_at=edition.due_at,
+            complete=edition.complete,
+            sha256=edition.sha256(),
             canonical=edition.canonical().decode(),
+            words=formats.words(edition),
+            pdf_sha256="",
+            printed_sha256=None,
+            pdf=b"",
         )
         with nothing_reached():
             feed = ET.fromstring(formats.atom([row], lambda path: f"https://bulletin.example{path}"))  # noqa: S314  (our own)

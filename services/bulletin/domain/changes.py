@@ -77,7 +77,9 @@ def _applications(edition: Edition) -> Iterator[Statement]:
         yield (_PARTICULARS, *key), f"项目{row.project_code}（{row.level.zh}{row.formality.zh}）名称和单位", named
     for gone in edition.withdrawn:
         text = f"{'延期' if gone.postponed else '撤回'}：{gone.reason}"
-        yield ("application", gone.project_code, gone.level, gone.formality), item(gone), text
+        key = (gone.project_code, gone.level, gone.formality)
+        yield ("application", *key), item(gone), text
+        yield (_PARTICULARS, "gone", *key), f"项目{gone.project_code}名称", gone.project_name
 
 
 def _row(row: Application) -> str:
@@ -123,6 +125,7 @@ def _survey(edition: Edition) -> Iterator[Statement]:
         shown = f"{'、'.join(day.presented_by)}现场介绍" if day.presented_by else ""
         start, end = (clock.astimezone(SHANGHAI) for clock in (day.started_at or day.held_at, day.held_at))
         times = f"{start:%H:%M}—{end:%H:%M}" if day.started_at else f"{end:%H:%M}结束"
+        times = f"{_day(start.date())}{times}"
         yield ("survey",), "现场调研", _joined(times, people, shown, day.situation)
 
 

@@ -35,10 +35,11 @@ def issues(edition: Edition) -> str:
     present = {one.kind: one for one in edition.attendance if one.present}
     came = "、".join(_came(present[kind]) for kind in _CLASSES if kind in present)
     opening = _gathered(edition.forum, came)
+    there = "会上" if edition.forum else "座谈会上"
     if not edition.issues:
-        return f"{opening}座谈会上，企业未提出困难问题和意见建议。"
+        return f"{opening}{there}，企业未提出困难问题和意见建议。"
     enterprises = len({issue.enterprise for issue in edition.issues})
-    raised = f"座谈会上，{enterprises}家企业提出困难问题和意见建议{len(edition.issues)}条"
+    raised = f"{there}，{enterprises}家企业提出困难问题和意见建议{len(edition.issues)}条"
     answered = sum(one.answer is not None for one in edition.issues)
     handed = sum(one.answer is None and one.lead is not None for one in edition.issues)
     rest = len(edition.issues) - answered - handed
