@@ -85,8 +85,19 @@ async def test_with_one_unit_silent_alarms_are_raised_and_the_bulletin_goes_out_
         await room.look(hours=hours)
         told[hours] = len(await kinds(room))
     assert told == {
-        1: 0, 11.99: 0, 12: 1, 12.1: 1, 19.99: 1, 20: 2, 22: 2, 22.99: 2, 23: 3, 23.49: 3,
-        23.5: 4, 24: 4, 25: 4,
+        1: 0,
+        11.99: 0,
+        12: 1,
+        12.1: 1,
+        19.99: 1,
+        20: 2,
+        22: 2,
+        22.99: 2,
+        23: 3,
+        23.49: 3,
+        23.5: 4,
+        24: 4,
+        25: 4,
     }
     alarms = ["deadline approaching"] * 3
     assert await kinds(room) == [*alarms, "bulletin issued"]
