@@ -1,7 +1,8 @@
 """How long a bulletin's page takes, beside bare WeasyPrint on the same HTML: `python -m deploy.bench.pages`.
 
-Ratios of processor time, so that they mean the same on any machine however busy: the whole way of 200 applications, warm, at most 1.15 times bare
-WeasyPrint; 2,000 applications at most 12 times 200; memory at most that of plain WeasyPrint with the system's fonts.
+Ratios of processor time, so that they mean the same on any machine however busy: the whole way of 200 applications,
+warm, at most 1.15 times bare WeasyPrint; 2,000 applications at most 12 times 200; memory at most that of plain
+WeasyPrint with the system's fonts.
 """
 
 import json
