@@ -92,6 +92,11 @@ class Newsroom:
         return [{"type": row["type"].split(".")[1:3], "data": row["data"]} for row in rows]
 
 
+async def kinds(room: Newsroom) -> list[str]:
+    """Return the types of what a room has published, in order."""
+    return [" ".join(fact["type"]) for fact in await room.published()]
+
+
 async def newsroom(system: System, **changes: object) -> Newsroom:
     """Open a newsroom."""
     settings = await system.settings("bulletin", **changes)
