@@ -146,7 +146,8 @@ def _official(official: Official) -> str:
     return f"{official.post}{official.name}"
 
 
-def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
+def addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
+    """Return whom the foot of the last page names, each once."""
     return tuple(
         dict.fromkeys(
             Addressee(name=one.name, distribution=one.distribution, copies=one.copies) for one in plan.recipients
@@ -189,6 +190,6 @@ def assemble(known: SessionFacts, imprint: Imprint, owed: tuple[Owed, ...]) -> E
         **progress.told(known),
         owed=owed,
         changes=(),
-        addressees=_addressees(plan),
+        addressees=addressees(plan),
         print_count=plan.print_count,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.bulletin.domain import fold, progress
-from services.bulletin.domain.edition import Addressee, Cancelled, Cell, Change, Compared, Edition, Totals
+from services.bulletin.domain.edition import Cancelled, Cell, Change, Compared, Edition, Totals
 from services.bulletin.domain.facts import SessionFacts
 from shared.clock import shanghai_date
 from shared.events import CampaignPlanned
@@ -95,8 +95,7 @@ def assemble(
 
     What became of what they left open, and which sessions were not held, is known from the facts.
     """
-    order = {one.session: one.position for one in plan.sessions}
-    sessions = sorted(editions, key=lambda one: order[one.session])
+    sessions = _in_order(plan, editions)
     rows = [row for one in sessions for row in one.applications]
     projects, owners = {row.project_code for row in rows}, {row.owner_name for row in rows}
     after = Edition(
@@ -120,29 +119,28 @@ def assemble(
         complete=all(one.complete for one in sessions),
         cutoff=dict(imprint.cutoff),
         totals=total([one.totals for one in sessions], len(projects), len(owners)),
-        addressees=_addressees(plan),
+        addressees=fold.addressees(plan),
         print_count=plan.print_count,
         compared=tuple(_compared(one) for one in sessions),
-        followed_up=progress.followed_up(known) if known else (),
-        cancelled=_cancelled(plan, known) if known else (),
+        **_from_facts(plan, known),
     )
     return after.model_copy(update={"changes": changes(before, after), "year": before.year}) if before else after
 
 
-def _cancelled(plan: CampaignPlanned, known: SessionFacts) -> tuple[Cancelled, ...]:
+def _in_order(plan: CampaignPlanned, editions: Sequence[Edition]) -> list[Edition]:
+    order = {one.session: one.position for one in plan.sessions}
+    return sorted(editions, key=lambda one: order[one.session])
+
+
+def _from_facts(plan: CampaignPlanned, known: SessionFacts | None) -> dict[str, Any]:
+    if known is None:
+        return {}
     gone = {session: fact for session, (_, fact) in known.earlier.announced.items() if fact is not None}
     sessions = sorted(plan.sessions, key=lambda one: one.position)
-    return tuple(
+    cancelled = tuple(
         Cancelled(session_name=one.name, reason=gone[one.session].reason) for one in sessions if one.session in gone
     )
-
-
-def _addressees(plan: CampaignPlanned) -> tuple[Addressee, ...]:
-    return tuple(
-        dict.fromkeys(
-            Addressee(name=one.name, distribution=one.distribution, copies=one.copies) for one in plan.recipients
-        )
-    )
+    return {"followed_up": progress.followed_up(known), "cancelled": cancelled}
 
 
 def limit(editions: Sequence[Edition], within: timedelta) -> fold.Imprint:
