@@ -96,8 +96,6 @@ def assemble(
     What became of what they left open, and which sessions were not held, is known from the facts.
     """
     sessions = _in_order(plan, editions)
-    rows = [row for one in sessions for row in one.applications]
-    projects, owners = {row.project_code for row in rows}, {row.owner_name for row in rows}
     after = Edition(
         campaign_title=plan.title,
         notice=plan.notice,
@@ -118,13 +116,19 @@ def assemble(
         due_at=imprint.due_at,
         complete=all(one.complete for one in sessions),
         cutoff=dict(imprint.cutoff),
-        totals=total([one.totals for one in sessions], len(projects), len(owners)),
+        totals=_totals(sessions),
         addressees=fold.addressees(plan),
         print_count=plan.print_count,
         compared=tuple(_compared(one) for one in sessions),
         **_from_facts(plan, known),
     )
     return after.model_copy(update={"changes": changes(before, after), "year": before.year}) if before else after
+
+
+def _totals(sessions: Sequence[Edition]) -> Totals:
+    rows = [row for one in sessions for row in one.applications]
+    projects, owners = {row.project_code for row in rows}, {row.owner_name for row in rows}
+    return total([one.totals for one in sessions], len(projects), len(owners))
 
 
 def _in_order(plan: CampaignPlanned, editions: Sequence[Edition]) -> list[Edition]:
