@@ -1,10 +1,10 @@
 """A service's database: sessions in which one request group or one batch of facts is one transaction; migrations."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import alembic.command
 import asyncpg
@@ -15,8 +15,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 ROOT = Path(__file__).parent.parent
+_CONNECT_SECONDS: Final = 5
 _ASKED_WRONGLY = ("0A", "21", "22", "23", "42", "44")
 """Classes of SQLSTATE that lie in the statement or its values: no waiting mends them."""
+
+
+Transaction: TypeAlias = AsyncSession | asyncpg.Connection
+"""What statements of the hot path run in: a session, or a transaction of the driver alone."""
+
+
+class NotStraightError(Exception):
+    """What was to be done with the driver alone needs a session after all; nothing has been done."""
 
 
 class Database:
@@ -26,12 +35,41 @@ class Database:
         """Take the address; nothing is opened before the first transaction."""
         self.url = url
         self._engine = create_async_engine(url, pool_size=pool, max_overflow=0, hide_parameters=True)
+        self._idle: list[asyncpg.Connection] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a session that commits at the end of the block and rolls back on any error."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def straight(self) -> AsyncIterator[asyncpg.Connection]:
+        """Open a transaction of the driver alone, which costs a third of a session; it ends as `transaction` does.
+
+        There are as many connections as there are such transactions at once.
+        """
+        with _as_sqlalchemy("straight"):
+            driver = await self._connected()
+            try:
+                await driver.execute("BEGIN")
+                yield driver
+                await _end(driver)
+            except BaseException as error:
+                if isinstance(error, (NotStraightError, sqlalchemy.exc.IntegrityError)):
+                    await driver.execute("ROLLBACK")
+                    self._idle.append(driver)
+                else:
+                    driver.terminate()
+                raise
+            self._idle.append(driver)
+
+    async def _connected(self) -> asyncpg.Connection:
+        while self._idle:
+            if not (driver := self._idle.pop()).is_closed():
+                return driver
+        dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -50,24 +88,43 @@ class Database:
         return True
 
     async def close(self) -> None:
+        idle, self._idle = self._idle, []
+        for driver in idle:
+            driver.terminate()
         await self._engine.dispose()
 
 
-async def rows(session: AsyncSession, statement: str, *values: object) -> Sequence[Sequence[Any]]:
-    """Run a statement of the hot path, its values as $1, $2 …, and return its rows as plain tuples.
+async def _end(driver: asyncpg.Connection) -> None:
+    """Commit; a transaction that has failed ends otherwise, and PostgreSQL sees no error in that."""
+    if (ended := await driver.execute("COMMIT")) != "COMMIT":
+        raise asyncpg.InterfaceError(ended)
 
-    Past SQLAlchemy, which costs as much again as the driver; its part is to begin and to end the transaction.
-    """
-    connection = await session.connection()
-    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
-    if not driver.is_in_transaction():  # SQLAlchemy begins one with the first statement it sees
-        return (await connection.exec_driver_sql(statement, values)).all()
+
+@contextmanager
+def _as_sqlalchemy(statement: str) -> Iterator[None]:
+    """Raise what the driver raises as SQLAlchemy would, so that there is one way to tell errors apart."""
     try:
-        found: list[Sequence[Any]] = await driver.fetch(statement, *values)
+        yield
     except asyncpg.IntegrityConstraintViolationError as error:
         raise sqlalchemy.exc.IntegrityError(statement, None, error, hide_parameters=True) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise sqlalchemy.exc.DBAPIError(statement, None, error, hide_parameters=True) from error
+
+
+async def rows(session: Transaction, statement: str, *values: object) -> Sequence[Sequence[Any]]:
+    """Run a statement of the hot path, its values as $1, $2 …, and return its rows as plain tuples.
+
+    Past SQLAlchemy, which costs as much again as the driver; its part is to begin and to end the transaction.
+    """
+    if isinstance(session, AsyncSession):
+        connection = await session.connection()
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        if not driver.is_in_transaction():  # SQLAlchemy begins one with the first statement it sees
+            return (await connection.exec_driver_sql(statement, values)).all()
+    else:
+        driver = session
+    with _as_sqlalchemy(statement):
+        found: list[Sequence[Any]] = await driver.fetch(statement, *values)
     return found
 
 

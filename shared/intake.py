@@ -7,26 +7,25 @@ and is decided with it.
 """
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
+import asyncpg
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, logs, outbox, receipts
 from shared.clock import Clock
-from shared.database import Database, is_away
-from shared.envelope import quoted
+from shared.database import Database, NotStraightError, is_away
 from shared.events import Event
 from shared.metrics import EVENTS_POSTED, GROUP_SIZE
 from shared.posted import Posted, World
-from shared.problems import NotYet, Refused
+from shared.problems import Refused
 from shared.receipts import Receipt
-from shared.timemarks import marked
+from shared.rounds import Answer, Round
 
 GROUP: Final = 500
 """Most events in one transaction."""
@@ -43,7 +42,22 @@ _SMALL_ONES: Final = 2
 """Groups that are not full in hand at once: they had better grow."""
 
 W = TypeVar("W", bound=World)
-Answer = Receipt | Refused
+
+
+class Straight(Protocol[W]):
+    """The hot part of a desk: groups that it reads and writes with a statement each, past SQLAlchemy's session."""
+
+    def takes(self, events: Sequence[Event]) -> bool:
+        """Tell whether it knows how to read and write all that a group of these may touch."""
+        ...
+
+    async def load(self, driver: asyncpg.Connection, posted: Sequence[Posted]) -> tuple[receipts.Known, W]:
+        """Load what `receipts.known` and the desk itself would."""
+        ...
+
+    async def save(self, driver: asyncpg.Connection, world: W) -> outbox.Beside | None:
+        """Save what deciding changed, but for what is written ahead of the facts in their statement; return that."""
+        ...
 
 
 class Desk(Protocol[W]):
@@ -54,6 +68,11 @@ class Desk(Protocol[W]):
     """Events whose decision depends on what the database guards by itself: groups of nothing else may be settled side
     by side, if they share no subject. Whatever is not named here is decided with nobody beside it."""
 
+    @property
+    def straight(self) -> Straight[W] | None:
+        """Its hot part, if it has one."""
+        ...
+
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> W:
         """Load everything that bears on these events, in as few queries as possible."""
         ...
@@ -63,82 +82,12 @@ class Desk(Protocol[W]):
         ...
 
 
-class SameIdOtherBody(Refused):
-    """The id was used before for something else."""
-
-    status = 409
-    row = 72
-    zh = "编号 {id} 已用于另一内容的事件；更正请用新的编号"
-    en = "The id {id} was used before with another body; use a new id"
-
-
 class TryAgain(Refused):
     """The service cannot record anything just now."""
 
     status = 503
     zh = "系统暂时无法记录，请稍后以同一编号重发"
     en = "Nothing can be recorded just now; send it again with the same id in a moment"
-
-
-@dataclass
-class Round:
-    """One pass of deciding within a transaction: the group itself, then whatever it released from waiting."""
-
-    service: str
-    world: World
-    known: receipts.Known
-    now: datetime
-    facts: list[outbox.Record] = field(default_factory=list)
-    given: list[receipts.New] = field(default_factory=list)
-    waiting: list[tuple[Posted, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Write the time once for the group."""
-        self._received_at = self.now.isoformat()
-
-    def take(self, posted: Posted) -> Answer:
-        """Decide one event; the answer is a receipt or a refusal."""
-        if (answered := self.known.receipt_of(posted)) is not None:
-            first, body = answered
-            return first.again() if body == posted.body_sha256 else SameIdOtherBody(path="id", id=posted.id)
-        try:
-            events = self.world.decide(posted)
-        except NotYet as lacking:
-            self.waiting.append((posted, lacking.needs))
-            return self._receipt(posted, "waiting", f',"waits_for":{quoted(lacking.needs)}')
-        except Refused as refusal:
-            for index, event in enumerate(refusal.consequences):
-                self._record(posted, event, index)
-            return refusal
-        facts = ",".join([self._record(posted, event, index) for index, event in enumerate(events)])
-        return self._receipt(posted, "accepted", f',"facts":[{facts}]')
-
-    def _record(self, posted: Posted, event: Event, index: int) -> str:
-        record = outbox.Record(
-            event=event,
-            # Consumers know facts by their ids alone: the service is part of it, for a unit may use an id at each.
-            event_id=f"{self.service}/{posted.caller.unit}/{index}/{posted.id}",
-            time=posted.time,
-            version=self.known.next_version(event.subject),
-            correlation_id=posted.correlation_id,
-            traceparent=posted.traceparent,
-            payload=posted.payload if event is posted.event else None,
-            actor=posted.caller.actor,
-        )
-        self.facts.append(record)
-        return f'{{"type":"{event.type}","id":{quoted(record.event_id)}}}'
-
-    def _receipt(self, posted: Posted, status: str, particulars: str) -> Receipt:
-        particulars += marked(posted.time, self.now)
-        text = (
-            f'{{"source":{quoted(posted.source)},"id":{quoted(posted.id)},"type":"{posted.event.type}",'
-            f'"received_at":"{self._received_at}","status":"{status}"{particulars}}}'
-        )
-        receipt = Receipt(text, status)
-        new = receipts.New(posted, receipt)
-        self.given.append(new)
-        self.known.add(new)
-        return receipt
 
 
 class _Letter(NamedTuple):
@@ -252,15 +201,39 @@ class Intake:
         return [(await self._settle_with_care([one]))[0] for one in posted]
 
     async def _settle(self, posted: Sequence[Posted]) -> Sequence[Answer]:
-        async with self.database.transaction() as session:
-            answers, unlocked = await self.settle_round(session, posted)
-            await self.release(session, unlocked)
-            faults.crash_at("intake.before_commit")
+        if (answers := await self._straight(posted)) is None:
+            async with self.database.transaction() as session:
+                answers, unlocked = await self.settle_round(session, posted)
+                await self.release(session, unlocked)
+                faults.crash_at("intake.before_commit")
         faults.crash_at("intake.after_commit")
         outcomes = Counter((one.event.type, answer.status) for one, answer in zip(posted, answers, strict=True))
         for (event_type, status), count in outcomes.items():
             EVENTS_POSTED.labels(self.service, event_type, str(status)).inc(count)
         return answers
+
+    async def _straight(self, posted: Sequence[Posted]) -> Sequence[Answer] | None:
+        """Settle a group of the hot kind; None if it is none, or something waits for a predecessor or for one of it."""
+        desk = self.desk.straight
+        if desk is None or not desk.takes([one.event for one in posted]):
+            return None
+        with contextlib.suppress(NotStraightError):
+            async with self.database.straight() as driver:
+                known, world = await desk.load(driver, posted)
+                one_round = Round(self.service, world, known, self._clock.now())
+                answers = [one_round.take(one) for one in posted]
+                if one_round.waiting:
+                    raise NotStraightError
+                if one_round.facts:
+                    ahead, saving = await desk.save(driver, world), receipts.saving(one_round.given)
+                    await outbox.record(
+                        driver, self.service, one_round.facts, one_round.now, beside=saving, ahead=ahead
+                    )
+                    if await receipts.waited_for(driver, one_round.unlocked):
+                        raise NotStraightError
+                faults.crash_at("intake.before_commit")
+            return answers
+        return None
 
     async def release(self, session: AsyncSession, keys: set[str]) -> int:
         """Decide what waited for these, and what waited for that in turn; return how many there were."""
@@ -285,12 +258,12 @@ class Intake:
         if one_round.given or one_round.facts:
             await self.desk.save(session, world)
             if one_round.facts:
-                await outbox.record(session, self.service, one_round.facts, now, receipts.saving(one_round.given))
+                saving = receipts.saving(one_round.given)
+                await outbox.record(session, self.service, one_round.facts, now, beside=saving)
             else:
                 await receipts.save(session, one_round.given, now)
             await receipts.keep_waiting(session, one_round.waiting, now)
-        unlocked = {f"{fact.event.type} {fact.event.subject}" for fact in one_round.facts}
-        return answers, unlocked | await receipts.came_meanwhile(session, one_round.waiting)
+        return answers, one_round.unlocked | await receipts.came_meanwhile(session, one_round.waiting)
 
 
 def dump(answer: Answer) -> str:

@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import envelope
-from shared.database import rows
+from shared.database import Transaction, rows
 from shared.events import Event
 from shared.history import Recorded
 
@@ -24,13 +25,14 @@ CHANNEL: Final = "outbox"
 _PERSON: Final = b"chunfeng fact"
 
 _RECORD: Final = """
-    WITH taken AS (UPDATE outbox_counter SET last = last + $1 WHERE id = 1 RETURNING last - $1 AS base),
+    taken AS (UPDATE outbox_counter SET last = last + $1 WHERE id = 1 {after} RETURNING last - $1 AS base),
     added AS (INSERT INTO outbox (sequence, event_id, type, subject, version, correlation_id, envelope, recorded_at)
     SELECT taken.base + fact.position, fact.event_id, fact.type, fact.subject, fact.version, fact.correlation_id,
         fact.envelope, $8
     FROM taken, unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
         WITH ORDINALITY AS fact(event_id, type, subject, version, correlation_id, envelope, position))
 """
+_AFTER: Final = "AND (SELECT count(*) FROM ahead) >= 0"
 _WAKE: Final = "SELECT pg_notify('outbox', '')"
 _FACTS_OF: Final = text("""
     SELECT event_id, type, version, envelope, recorded_at FROM outbox WHERE subject = :subject ORDER BY version
@@ -66,23 +68,41 @@ class Record(NamedTuple):
 class Beside(NamedTuple):
     """What is written in one statement with facts, for a round trip is time in which nobody else may record any.
 
-    Its values are the statement's $9 and on; $8 is the time, and reading of `taken` waits for the counter.
+    Its values follow the facts' own, of which $8 is the time: from $9 on, after those of whatever is named before it.
     """
 
     statement: str
     values: Sequence[object]
 
 
-async def record(
-    session: AsyncSession, service: str, facts: Sequence[Record], now: datetime, beside: Beside | None = None
+@cache
+def _statement(ahead: str | None, beside: str | None) -> str:
+    """Return the whole statement; reading of `taken` waits for the counter, and the counter for what goes ahead."""
+    parts = [f"ahead AS ({ahead} RETURNING 1)"] if ahead else []
+    parts.append(_RECORD.format(after=_AFTER if ahead else ""))
+    parts += [f"beside AS ({beside})"] if beside else []
+    return f"WITH {', '.join(parts)} {_WAKE}"
+
+
+async def record(  # noqa: PLR0913  (what is written at once)
+    session: Transaction,
+    service: str,
+    facts: Sequence[Record],
+    now: datetime,
+    *,
+    beside: Beside | None = None,
+    ahead: Beside | None = None,
 ) -> None:
-    """Append facts to the service's outbox and wake the relay when the transaction commits."""
+    """Append facts to the service's outbox and wake the relay when the transaction commits.
+
+    `ahead` is written before the counter is taken: its holder never waits for a row that somebody else has changed.
+    """
     if not facts:
         return
     source = source_of(service)
     await rows(
         session,
-        f"{_RECORD}, beside AS ({beside.statement}) {_WAKE}" if beside else _RECORD + _WAKE,
+        _statement(ahead.statement if ahead else None, beside.statement if beside else None),
         len(facts),
         [fact.event_id for fact in facts],
         [fact.event.type for fact in facts],
@@ -106,6 +126,7 @@ async def record(
         ],
         now,
         *(beside.values if beside else ()),
+        *(ahead.values if ahead else ()),
     )
 
 

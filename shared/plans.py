@@ -28,6 +28,10 @@ class Plans:
         """Start with none in memory."""
         self._registries: dict[str, Registry] = {}
 
+    def in_memory(self, campaigns: Collection[str]) -> dict[str, Registry]:
+        """Return the registries of these campaigns, as far as they have been read."""
+        return {name: self._registries[name] for name in campaigns if name in self._registries}
+
     async def of(
         self, session: AsyncSession, events: Sequence[Event], more: Collection[str] = ()
     ) -> dict[str, Registry]:
@@ -43,7 +47,7 @@ class Plans:
                 found[row.campaign] = Registry(CampaignPlanned.model_validate_json(row.plan))
                 if not row.uncommitted:  # this transaction may still be rolled back, and the plan with it
                     self._registries[row.campaign] = found[row.campaign]
-        return found | {name: self._registries[name] for name in campaigns if name in self._registries}
+        return found | self.in_memory(campaigns)
 
 
 async def keep(session: AsyncSession, plans: Sequence[CampaignPlanned]) -> None:

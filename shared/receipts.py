@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs, outbox
-from shared.database import rows
+from shared.database import Transaction, rows
 from shared.events import Event
 from shared.posted import Caller, Posted
 from shared.problems import Refused
@@ -47,6 +47,7 @@ _THERE = text("""
         WHERE outbox.type = split_part(needs, ' ', 1) AND outbox.subject = split_part(needs, ' ', 2)
     )
 """)
+_WAITED_FOR: Final = "SELECT EXISTS (SELECT FROM waiting WHERE needs = ANY($1::text[]))"
 _RELEASE: Final = """
     WITH released AS (DELETE FROM waiting WHERE needs = ANY($1::text[]) RETURNING *),
     marked AS (UPDATE receipt SET status = 'released' FROM released
@@ -97,7 +98,7 @@ class Known:
         self.receipts[new.posted.source, new.posted.id] = (new.receipt, new.posted.body_sha256)
 
 
-async def known(session: AsyncSession, posted: Sequence[Posted]) -> Known:
+async def known(session: Transaction, posted: Sequence[Posted]) -> Known:
     """Load receipts and versions for a group; this comes before anything else is read."""
     subjects = list({one.event.subject for one in posted})
     asked = ([one.source for one in posted], [one.id for one in posted], subjects)
@@ -153,6 +154,11 @@ async def came_meanwhile(session: AsyncSession, waiting: Sequence[tuple[Posted, 
     await outbox.take_turn(session)
     there = await (await session.connection()).execute(_THERE, {"needs": [needs for _, needs in waiting]})
     return set(there.scalars())
+
+
+async def waited_for(session: Transaction, unlocked: set[str]) -> bool:
+    """Tell whether something waits for one of the facts just recorded; as `release`, after the turn was taken."""
+    return bool((await rows(session, _WAITED_FOR, list(unlocked)))[0][0])
 
 
 async def release(session: AsyncSession, unlocked: set[str], accepts: Mapping[str, type[Event]]) -> list[Posted]:

@@ -14,11 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import envelope, receipts
 from shared.clock import Clock
-from shared.intake import Answer, Intake, Round, SameIdOtherBody
+from shared.intake import Intake
 from shared.outbox import source_of
 from shared.posted import Caller, Posted
 from shared.problems import Refused
 from shared.receipts import Receipt
+from shared.rounds import Answer, Round, SameIdOtherBody
 
 MOST: Final = 500
 """Most events of one sandbox: they are decided again with every post."""

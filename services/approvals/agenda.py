@@ -31,7 +31,7 @@ class FollowUps:
                 afters.append(after)
                 alarm = "deferral.overdue" if isinstance(event, DeferralOverdue) else None
                 fallen.append(Fallen(event, f"turn {follow.turn}", follow.next_at or now, alarm=alarm))
-            await followup.save(connection, afters)
+            await followup.save(session, afters)
         return fallen
 
 

@@ -20,11 +20,12 @@ from shared.background import background
 from shared.clock import Clock
 from shared.database import Database, is_away
 from shared.imports.kinds import Kind, Refusal, UnknownKind, raw
-from shared.intake import Answer, TryAgain
+from shared.intake import TryAgain
 from shared.keys import Keys
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.receipts import Receipt
+from shared.rounds import Answer
 from shared.sheets import Row
 from shared.tables import ImportRow, ImportRun, Key
 

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from shared import envelope, tracing
 from shared.clock import Clock
 from shared.envelope import Incoming
-from shared.intake import Answer, Intake, dump
+from shared.intake import Intake, dump
 from shared.keys import Keys, is_from, may_post
 from shared.personal import refuse_phones
 from shared.posted import Caller, Posted
 from shared.problems import Malformed, Refused
 from shared.receipts import Receipt, find
+from shared.rounds import Answer
 from shared.swift import SwiftReader
 from shared.trial import Trial
 from shared.web import openapi

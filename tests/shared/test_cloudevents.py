@@ -14,10 +14,11 @@ from cloudevents.core.v1.event import CloudEvent
 
 from services.approvals.store import Desk
 from shared import envelope, web
-from shared.intake import Answer, Intake
+from shared.intake import Intake
 from shared.keys import Keys
 from shared.posted import Caller, Posted
 from shared.receipts import Receipt
+from shared.rounds import Answer
 from shared.settings import ServiceSettings
 from shared.spine import Spine
 from tests.builders import approval_signed, at, owner

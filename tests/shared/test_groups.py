@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.forums.domain import ACCEPTS
 from shared.clock import SystemClock
 from shared.events import Event, ForumHeld, IssueRaised
-from shared.intake import Answer, Intake, dump
+from shared.intake import Intake, dump
 from shared.posted import Posted
 from shared.receipts import Receipt
+from shared.rounds import Answer
 from shared.spine import background
 from tests.builders import BANNER, forum_held, issue_raised, posted
 from tests.systems import System
@@ -31,6 +32,7 @@ class WatchedDesk:
 
     accepts = ACCEPTS
     independent = frozenset[type[Event]]({IssueRaised})
+    straight = None
 
     def __init__(self) -> None:
         self.in_hand = 0

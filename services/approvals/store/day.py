@@ -10,13 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.approvals.domain import ApprovalsWorld
 from services.approvals.domain.prereview import Prereview
 from services.approvals.domain.queue import Place, Stage
-from services.approvals.domain.state import Departure, First
+from services.approvals.domain.state import Departure
 from shared.events import (
     ApplicationDocketed,
     ApplicationPrereviewed,
     ApplicationReturned,
-    ApprovalSigned,
-    Decision,
     DocketLocked,
     Event,
     FormalityAssigned,
@@ -32,14 +30,8 @@ LOCKING: Final = (SessionClosed, DocketLocked, FormalityAssigned)
 """Events that wait for what other instances are writing of their session."""
 _REVIEWS: Final = {ApplicationPrereviewed, ApplicationReturned}
 
-_PREREVIEWS = text("SELECT * FROM prereview WHERE subject = ANY(CAST(:keys AS text[]))")
-_DOCUMENTS = text("SELECT issuer, number, project_code FROM document WHERE number = ANY(CAST(:keys AS text[]))")
 _PLACES = text("SELECT * FROM place WHERE session = ANY(CAST(:keys AS text[]))")
 _DEPARTURES = text("SELECT * FROM departure WHERE session = ANY(CAST(:keys AS text[]))")
-_FIRSTS = text("""
-    SELECT type, subject, event_id FROM outbox
-    WHERE subject = ANY(CAST(:keys AS text[])) AND type = ANY(CAST(:types AS text[])) ORDER BY sequence
-""")
 _DOCKETED = text("""
     SELECT subject FROM outbox WHERE subject = ANY(CAST(:keys AS text[])) AND type = :type
     GROUP BY subject ORDER BY max(sequence)
@@ -75,11 +67,6 @@ _SAVE_PLACES = text("""
     ON CONFLICT (session, owner_code) DO UPDATE SET stage = excluded.stage, since = excluded.since,
         seated_at = excluded.seated_at, skips = excluded.skips
 """)
-# A number taken meanwhile by another instance breaks the group, which is then decided anew.
-_SAVE_DOCUMENTS = text("""
-    INSERT INTO document (issuer, number, project_code)
-    SELECT * FROM unnest(CAST(:issuer AS text[]), CAST(:number AS text[]), CAST(:project_code AS text[]))
-""")
 _SAVE_SEATS = text("""
     INSERT INTO seating (session, units) SELECT * FROM unnest(CAST(:session AS text[]), CAST(:units AS text[]))
     ON CONFLICT (session) DO UPDATE SET units = excluded.units
@@ -87,53 +74,17 @@ _SAVE_SEATS = text("""
 
 
 async def load(connection: AsyncConnection, world: ApprovalsWorld, events: Sequence[Event]) -> None:
-    """Add to a world what these events need beyond sessions, applications and licences."""
-    gates = [registry.plan.switches for registry in world.registries.values()]
-    kinds = {type(event) for event in events}
-    if (any(one.prereview or one.other_signer for one in gates) or kinds & _REVIEWS) and (
-        subjects := _reviewed(world, events)
-    ):
-        rows = await connection.execute(_PREREVIEWS, {"keys": subjects})
-        world.prereviews = {row.subject: prereview_of(row) for row in rows}
-    if any(one.own_documents for one in gates) and (numbers := _documents(world, events)):
-        rows = await connection.execute(_DOCUMENTS, {"keys": numbers})
-        world.documents = {(row.issuer, row.number): row.project_code for row in rows}
+    """Add to a world what these events need beyond sessions, applications and what signings do."""
     if sessions := _queues(world, events):
         rows = await connection.execute(_PLACES, {"keys": sessions})
         world.places = {(row.session, row.owner_code): place_of(row) for row in rows}
     if sessions := list({one.session for one in among(events, SessionClosed)}):
         rows = await connection.execute(_DEPARTURES, {"keys": sessions})
         world.departures = [Departure(*row) for row in rows]
-    if subjects := _posted_again(world, events):
-        types = [ApplicationDocketed.type, ApprovalSigned.type]
-        rows = await connection.execute(_FIRSTS, {"keys": subjects, "types": types})
-        world.firsts = {(row.type, row.subject): first_of(row.event_id) for row in rows}
     if among(events, DocketLocked):
         values = {"keys": list(world.applications), "type": ApplicationDocketed.type}
         order = [*(await connection.execute(_DOCKETED, values)).scalars()]
         world.applications = {subject: world.applications[subject] for subject in order}
-
-
-def _reviewed(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
-    gated = {
-        name
-        for name, registry in world.registries.items()
-        if registry.plan.switches.prereview or registry.plan.switches.other_signer
-    }
-    decided = {one.subject for one in among(events, Decision) if one.campaign in gated} if gated else set()
-    return list(decided | {one.subject for one in among(events, ApplicationPrereviewed, ApplicationReturned)})
-
-
-def _documents(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
-    numbered = [one for one in among(events, Decision) if one.document_number]
-    watched = [one for one in numbered if one.campaign in world.registries]
-    return list(
-        {
-            one.document_number
-            for one in watched
-            if one.document_number and world.registries[one.campaign].plan.switches.own_documents
-        }
-    )
 
 
 def _queues(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
@@ -146,31 +97,6 @@ def _queues(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
         return isinstance(event, (DocketLocked, QueueEvent))
 
     return list({one.session for one in among(events, ApplicationDocketed, DocketLocked, QueueEvent) if asked(one)})
-
-
-def _posted_again(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
-    """Name the applications somebody dockets or decides that are docketed or decided already."""
-    return list(
-        {
-            one.subject
-            for one in among(events, ApplicationDocketed, ApprovalSigned)
-            if (known := world.applications.get(one.subject)) is not None
-            and (known.outcome or isinstance(one, ApplicationDocketed))
-        }
-    )
-
-
-def first_of(event_id: str) -> First:
-    """Read who posted what from a fact's id: service/unit/number/the poster's own id."""
-    _, unit, _, own = event_id.split("/", 3)
-    return First(own, unit)
-
-
-def prereview_of(row: object) -> Prereview:
-    """Read a pre-review from its row."""
-    values = {name: getattr(row, name) for name in Prereview._fields}
-    values["present"], values["lacking"] = tuple(json.loads(values["present"])), tuple(json.loads(values["lacking"]))
-    return Prereview(**values)
 
 
 def place_of(row: object) -> Place:
@@ -190,7 +116,6 @@ async def save(connection: AsyncConnection, world: ApprovalsWorld) -> None:
     lists = [(*one[:-2], json.dumps(one.present), json.dumps(one.lacking)) for one in reviews]
     await _write(connection, _SAVE_PREREVIEWS, Prereview._fields, lists)
     await _write(connection, _SAVE_PLACES, Place._fields, [world.places[key] for key in sorted(changes.places)])
-    await _write(connection, _SAVE_DOCUMENTS, ("issuer", "number", "project_code"), changes.documents)
     seats = [(session, json.dumps(units)) for session, units in sorted(changes.seats.items())]
     await _write(connection, _SAVE_SEATS, ("session", "units"), seats)
 

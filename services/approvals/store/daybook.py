@@ -14,8 +14,9 @@ from services.approvals.domain.prereview import Prereview
 from services.approvals.domain.queue import Place, Stage, lined_up, next_of
 from services.approvals.domain.seats import Seat, derive
 from services.approvals.domain.state import Application, Departure, Session, totals
-from services.approvals.store.day import place_of, prereview_of
+from services.approvals.store.day import place_of
 from services.approvals.store.rows import application
+from services.approvals.store.signings import prereview_of
 from shared.campaign import Registry, UnknownSession
 from shared.events import (
     ApplicationDocketed,
@@ -35,7 +36,7 @@ _APPLICATIONS = text(
     f"SELECT {', '.join(Application._fields)} FROM application WHERE session = :session "  # noqa: S608  (likewise)
     "ORDER BY project_code, level, formality"
 )
-_PREREVIEWS = text("SELECT * FROM prereview WHERE session = :session")
+_PREREVIEWS = text(f"SELECT {', '.join(Prereview._fields)} FROM prereview WHERE session = :session")  # noqa: S608  (own words)
 _PLACES = text("SELECT * FROM place WHERE session = :session ORDER BY number")
 _SEATING = text("SELECT units FROM seating WHERE session = :session")
 _DEPARTURES = text(

@@ -6,10 +6,11 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.approvals.domain import ApprovalsWorld
-from services.approvals.domain.state import Application, Session
+from services.approvals.domain.state import Session
 from services.approvals.domain.world import ACCEPTS
-from services.approvals.store import day, followup, licences, preparation, projects
+from services.approvals.store import day, preparation, projects, signings
 from services.approvals.store.rows import application
+from services.approvals.store.straight import CHANGE, Straight, changed
 from shared import plans
 from shared.database import rows
 from shared.events import (
@@ -54,14 +55,6 @@ _ADD_APPLICATIONS = """
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
         $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::integer[])
 """
-# What never changes is not written again: of a signing's fourteen columns three quarters.
-_CHANGE_APPLICATIONS = """
-    UPDATE application SET withdrawn = now.withdrawn, outcome = now.outcome, decision = now.decision,
-        amended = now.amended, licences = now.licences
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::integer[])
-        AS now(subject, withdrawn, outcome, decision, amended, licences)
-    WHERE application.subject = now.subject
-"""
 
 
 class Desk:
@@ -74,6 +67,7 @@ class Desk:
     def __init__(self) -> None:
         """Start with no plan in memory."""
         self._plans = plans.Plans()
+        self.straight = Straight(self._plans)
 
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> ApprovalsWorld:
         """Load campaigns, sessions, applications and licence numbers the events touch."""
@@ -92,8 +86,7 @@ class Desk:
             asked = (_APPLICATIONS_OF, list(subjects), list(whole)) if whole else (_APPLICATIONS, list(subjects))
             world.applications = {row[0]: application(row) for row in await rows(session, *asked)}
             world.docketed = frozenset(world.applications)
-        await licences.load(connection, world, events)
-        world.followups = await followup.load(connection, events)
+        await signings.load(session, world, events)
         await day.load(connection, world, events)
         await projects.load(connection, world, events)
         await preparation.load(connection, world, events)
@@ -110,9 +103,7 @@ class Desk:
             await connection.execute(_SAVE_SESSIONS, _columns(Session._fields, sessions))
         if changes.applications:
             await _save_applications(session, world)
-        await licences.save(connection, world)
-        if changes.followups:
-            await followup.save(connection, [world.followups[subject] for subject in changes.followups])
+        await signings.save(session, world)
         await day.save(connection, world)
         await projects.save(connection, world)
         await preparation.save(connection, world)
@@ -134,9 +125,5 @@ async def _save_applications(session: AsyncSession, world: ApprovalsWorld) -> No
     subjects = sorted(world.changes.applications)
     if added := [world.applications[subject] for subject in subjects if subject not in world.docketed]:
         await rows(session, _ADD_APPLICATIONS, *_turn([one[:-1] for one in added]))
-    if changed := [_changed(world.applications[subject]) for subject in subjects if subject in world.docketed]:
-        await rows(session, _CHANGE_APPLICATIONS, *_turn(changed))
-
-
-def _changed(one: Application) -> tuple[object, ...]:
-    return (one.subject, one.withdrawn, one.outcome, one.decision, one.amended, one.licences)
+    if docketed := [world.applications[subject] for subject in subjects if subject in world.docketed]:
+        await rows(session, CHANGE.format(1, 2, 3, 4, 5, 6), *changed(docketed))

@@ -23,6 +23,7 @@ class Desk:
 
     accepts = ACCEPTS
     independent = frozenset[type[Event]]()
+    straight = None
 
     def __init__(self, clock: Clock) -> None:
         """Take the clock: a draft says when it was made."""

@@ -71,6 +71,7 @@ class Desk:
 
     accepts = ACCEPTS
     independent = frozenset[type[Event]]()
+    straight = None
 
     def __init__(self) -> None:
         """Start with no plan in memory."""
