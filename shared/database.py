@@ -18,10 +18,15 @@ ROOT = Path(__file__).parent.parent
 _CONNECT_SECONDS: Final = 5
 _ASKED_WRONGLY = ("0A", "21", "22", "23", "42", "44")
 """Classes of SQLSTATE that lie in the statement or its values: no waiting mends them."""
-
+_COLLIDED: Final = "40"
+"""Class of SQLSTATE of deadlocks."""
 
 Transaction: TypeAlias = AsyncSession | asyncpg.Connection
 """What statements of the hot path run in: a session, or a transaction of the driver alone."""
+
+
+class CollidedError(Exception):
+    """Another instance has recorded meanwhile what was to be decided here."""
 
 
 class NotStraightError(Exception):
@@ -56,7 +61,7 @@ class Database:
                 yield driver
                 await _end(driver)
             except BaseException as error:
-                if isinstance(error, (NotStraightError, sqlalchemy.exc.IntegrityError)):
+                if isinstance(error, (NotStraightError, CollidedError, sqlalchemy.exc.IntegrityError)):
                     await driver.execute("ROLLBACK")
                     self._idle.append(driver)
                 else:
@@ -132,6 +137,11 @@ def sql_class(error: BaseException) -> str | None:
     """Return the class of an error of PostgreSQL, the first two characters of its SQLSTATE."""
     state = getattr(error.orig, "sqlstate", None) if isinstance(error, sqlalchemy.exc.DBAPIError) else None
     return state[:2] if isinstance(state, str) else None
+
+
+def has_collided(error: BaseException) -> bool:
+    """Tell whether another transaction took what this one wanted, or both waited for each other: look again."""
+    return isinstance(error, (CollidedError, sqlalchemy.exc.IntegrityError)) or sql_class(error) == _COLLIDED
 
 
 def is_away(error: BaseException) -> bool:

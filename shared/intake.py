@@ -14,12 +14,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import asyncpg
-from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, logs, outbox, receipts
 from shared.clock import Clock
-from shared.database import Database, NotStraightError, is_away
+from shared.database import Database, NotStraightError, has_collided, is_away
 from shared.events import Event
 from shared.metrics import EVENTS_POSTED, GROUP_SIZE
 from shared.posted import Posted, World
@@ -184,10 +183,11 @@ class Intake:
         for attempt in range(_ATTEMPTS):
             try:
                 return await self._settle(posted)
-            except IntegrityError:
-                # Another instance decided about the same aggregate or took the same number: look again.
-                await asyncio.sleep(0.005 * attempt)
             except Exception as error:  # noqa: BLE001  (logged below, or isolated one by one)
+                if has_collided(error):
+                    # Another instance decided about the same aggregate or took the same number.
+                    await asyncio.sleep(0.005 * attempt)
+                    continue
                 if is_away(error):
                     self._log.warning("intake.unavailable", error=type(error).__name__, events=len(posted))
                     return [TryAgain() for _ in posted]
@@ -222,6 +222,7 @@ class Intake:
                 known, world = await desk.load(driver, posted)
                 one_round = Round(self.service, world, known, self._clock.now())
                 answers = [one_round.take(one) for one in posted]
+                await receipts.unrecorded(driver, one_round.unrecorded)
                 if one_round.waiting:
                     raise NotStraightError
                 if one_round.facts:
@@ -255,6 +256,7 @@ class Intake:
         now = self._clock.now()
         one_round = Round(self.service, world, known, now)
         answers = [one_round.take(one) for one in posted]
+        await receipts.unrecorded(session, one_round.unrecorded)
         if one_round.given or one_round.facts:
             await self.desk.save(session, world)
             if one_round.facts:

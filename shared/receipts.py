@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs, outbox
-from shared.database import Transaction, rows
+from shared.database import CollidedError, Transaction, rows
 from shared.events import Event
 from shared.posted import Caller, Posted
 from shared.problems import Refused
@@ -109,6 +109,15 @@ async def known(session: Transaction, posted: Sequence[Posted]) -> Known:
         elif status != "released":
             found.receipts[source, event_id] = (Receipt(receipt, status), body)
     return found
+
+
+async def unrecorded(session: Transaction, posted: Sequence[Posted]) -> None:
+    """Raise CollidedError if one of these, refused or made to wait, has been recorded by another instance meanwhile.
+
+    What it wrote may be why: its receipt is then the answer. Looked at last, so that whatever was seen of it is told.
+    """
+    if posted and (await known(session, posted)).receipts:
+        raise CollidedError
 
 
 def saving(new: Sequence[New]) -> outbox.Beside:

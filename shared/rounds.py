@@ -34,6 +34,8 @@ class Round:
     facts: list[outbox.Record] = field(default_factory=list)
     given: list[receipts.New] = field(default_factory=list)
     waiting: list[tuple[Posted, str]] = field(default_factory=list)
+    unrecorded: list[Posted] = field(default_factory=list)
+    """What was refused or made to wait, for a reason that was not known before."""
 
     def __post_init__(self) -> None:
         """Write the time once for the group."""
@@ -47,9 +49,11 @@ class Round:
         try:
             events = self.world.decide(posted)
         except NotYet as lacking:
+            self.unrecorded.append(posted)
             self.waiting.append((posted, lacking.needs))
             return self._receipt(posted, "waiting", f',"waits_for":{quoted(lacking.needs)}')
         except Refused as refusal:
+            self.unrecorded.append(posted)
             for index, event in enumerate(refusal.consequences):
                 self._record(posted, event, index)
             return refusal

@@ -101,9 +101,9 @@ class Desk:
         if changes.sessions:
             sessions = [world.sessions[name] for name in sorted(changes.sessions)]
             await connection.execute(_SAVE_SESSIONS, _columns(Session._fields, sessions))
+        await signings.save(session, world)  # ahead of the applications, as the straight way does
         if changes.applications:
             await _save_applications(session, world)
-        await signings.save(session, world)
         await day.save(connection, world)
         await projects.save(connection, world)
         await preparation.save(connection, world)
