@@ -109,24 +109,25 @@ async def record(  # noqa: PLR0913  (what is written at once)
         [fact.event.subject for fact in facts],
         [fact.version for fact in facts],
         [fact.correlation_id for fact in facts],
-        [
-            envelope.write(
-                fact.event,
-                event_id=fact.event_id,
-                source=source,
-                time=fact.time,
-                version=fact.version,
-                correlation_id=fact.correlation_id,
-                traceparent=fact.traceparent,
-                payload=fact.payload,
-                actor=fact.actor,
-                recorded_at=now,
-            )
-            for fact in facts
-        ],
+        [_written(fact, source, now) for fact in facts],
         now,
         *(beside.values if beside else ()),
         *(ahead.values if ahead else ()),
+    )
+
+
+def _written(fact: Record, source: str, now: datetime) -> str:
+    return envelope.write(
+        fact.event,
+        event_id=fact.event_id,
+        source=source,
+        time=fact.time,
+        version=fact.version,
+        correlation_id=fact.correlation_id,
+        traceparent=fact.traceparent,
+        payload=fact.payload,
+        actor=fact.actor,
+        recorded_at=now,
     )
 
 
