@@ -1,6 +1,5 @@
 """A service's database: sessions in which one request group or one batch of facts is one transaction; migrations."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from alembic.config import Config
 from sqlalchemy import URL, Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.background import in_time
 
 ROOT = Path(__file__).parent.parent
 _CONNECT_SECONDS: Final = 5
@@ -85,12 +86,14 @@ class Database:
     async def answers(self) -> bool:
         """Tell whether the database answers within a second."""
         try:
-            async with asyncio.timeout(1), self.reading() as session:
-                await session.connection()
-                await (await session.connection()).execute(text("SELECT 1"))
+            await in_time(self._ask(), 1)
         except Exception:  # noqa: BLE001  (any failure means: not ready)
             return False
         return True
+
+    async def _ask(self) -> None:
+        async with self.reading() as session:
+            await (await session.connection()).execute(text("SELECT 1"))
 
     async def close(self) -> None:
         idle, self._idle = self._idle, []

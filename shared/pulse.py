@@ -15,6 +15,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from shared import gauges, logs
+from shared.background import in_time
 from shared.beat import EVERY_SECONDS, SILENT_SECONDS, SUBJECT, Beat
 from shared.clock import Clock
 from shared.consumer import Consumer
@@ -67,8 +68,7 @@ async def pulse(spine: Pulsing, instance: str, started_at: datetime) -> Beat:
 
 async def _waits(spine: Pulsing) -> gauges.Waits | None:
     try:
-        async with asyncio.timeout(_WITHIN_SECONDS):
-            return await gauges.measure_tables(spine.service, spine.database, spine.clock.now())
+        return await in_time(gauges.measure_tables(spine.service, spine.database, spine.clock.now()), _WITHIN_SECONDS)
     except Exception as error:
         if not is_away(error):
             raise

@@ -19,6 +19,7 @@ from nats.aio.msg import Msg
 
 from shared import contacts, faults, gauges, keys, logs, pulse, quarantine, uses, ways, web
 from shared.background import background as background
+from shared.background import in_time
 from shared.beat import Beat
 from shared.clock import CLOCK_SUBJECT, Clock, RehearsalClock, clock_of
 from shared.consumer import Consumer, On, Remember, ensure
@@ -37,6 +38,7 @@ _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
 
 _ATTEMPT_SECONDS: Final = 2.0
+_ANSWER_OF_NATS: Final = "$JS.API.INFO"
 _SAY_EVERY_SECONDS: Final = 5.0
 
 
@@ -210,8 +212,7 @@ class Spine:
         began, said = time.monotonic(), -_SAY_EVERY_SECONDS
         while True:
             try:
-                async with asyncio.timeout(_ATTEMPT_SECONDS), self.database.reading() as session:
-                    return (await state(session))[0]
+                return await in_time(self._last(), _ATTEMPT_SECONDS)
             except Exception as error:
                 waited = time.monotonic() - began
                 if not is_away(error) or waited > _DATABASE_WITHIN_SECONDS:
@@ -220,6 +221,10 @@ class Spine:
                     said = waited
                     logs.get().warning("database.awaited", seconds=round(waited), error=type(error).__name__)
             await asyncio.sleep(0.2)
+
+    async def _last(self) -> int:
+        async with self.database.reading() as session:
+            return (await state(session))[0]
 
     async def _progress(self) -> dict[str, Any]:
         """Tell how many facts the service has recorded, how many the stream has, and up to when its agenda is done."""
@@ -238,7 +243,9 @@ class Spine:
         try:
             if self._client is None or not await self.broker.ping(timeout=1):
                 return False
-            await self._client.flush(timeout=1)  # a server that hangs keeps its connections and answers nothing
+            # A server that hangs keeps its connections and answers nothing. No flush(): nats-py 2.16 reads no more
+            # once the pong comes that a flush has given up waiting for, and is deaf for half a minute.
+            await self._client.request(_ANSWER_OF_NATS, timeout=1)
         except (nats.errors.Error, OSError, TimeoutError):
             return False
         return True

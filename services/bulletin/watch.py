@@ -11,6 +11,7 @@ from services.bulletin.domain.board import SERVICES, Board, Process, Sent, Sourc
 from services.bulletin.domain.timing import Closing
 from services.bulletin.store import Store
 from services.bulletin.store.console import Change, Console, Newest, Told
+from shared.background import in_time
 from shared.beat import Beat
 from shared.clock import Clock
 from shared.database import Database, is_away
@@ -84,8 +85,7 @@ class Watch:
         heard = own.checks.get("nats", False)
         processes = tuple(self._process(service, own, heard=heard) for service in SERVICES)
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                return await self._read(campaign, before, processes)
+            return await in_time(self._read(campaign, before, processes), _ANSWER_SECONDS)
         except Exception as error:
             if not is_away(error):
                 raise

@@ -1,21 +1,24 @@
 """How a service is: alive, ready, degraded; and its metrics, measured when somebody asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import prometheus_client
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from shared import logs
+from shared.background import in_time
 from shared.clock import Clock
 from shared.database import is_away
 from shared.gauges import READY
 
 Check = Callable[[], Awaitable[bool]]
-Measure = Callable[[], Awaitable[None]]
+Measure = Callable[[], Coroutine[Any, Any, None]]
+_MEASURE_SECONDS: Final = 1.5
+"""A look must end before the next one begins (deploy/observe/prometheus.yml)."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ class Health:
         return dict(zip(asked, answers, strict=True))
 
     async def measure(self, service: str) -> None:
-        """Set every gauge; what cannot be measured, because its part is away, keeps its last value."""
-        await self.parts(service)
-        for outcome in await asyncio.gather(*(one() for one in self.measures), return_exceptions=True):
+        """Set every gauge; what cannot be measured, because its part is away or hangs, keeps its last value."""
+        asked = asyncio.create_task(self.parts(service))
+        outcomes = await asyncio.gather(
+            *(in_time(one(), _MEASURE_SECONDS) for one in self.measures), return_exceptions=True
+        )
+        await asked
+        for outcome in outcomes:
             if isinstance(outcome, Exception) and not is_away(outcome):
                 logs.get().error("metrics.failed", exc_info=outcome)
 

@@ -56,6 +56,19 @@ async def test_a_service_whose_nats_password_is_a_secret_of_its_own_hears_and_pu
             return len(await system.stream()) > 0
 
         await until(published)
+        before = len(await system.stream())
+        assert system.nats.process is not None
+        system.nats.process.send_signal(signal.SIGSTOP)
+        try:
+            assert not (await client.get("/health/ready")).json()["checks"]["nats"], "it hangs, with open connections"
+        finally:
+            system.nats.process.send_signal(signal.SIGCONT)
+        await keys(await system.database("approvals"))
+
+        async def published_again() -> bool:
+            return len(await system.stream()) > before
+
+        await until(published_again, within=10)  # and not only after half a minute
 
 
 async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: System) -> None:
