@@ -1,11 +1,15 @@
 """A campaign as every service knows it: its units and sessions as planned, and what anybody may not do there. Pure."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from shared.events import CampaignPlanned, PlannedSession, SessionEvent, Unit
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
 from shared.vocabulary import Level, Role, SessionKind
+
+PRACTICE: Final = "practice"
+"""No campaign: the name under which test keys find one at which all others have done their part."""
 
 
 class NotAllowed(Refused):
@@ -24,6 +28,14 @@ class UnknownSession(Refused):
     row = 1
     zh = "行动中没有场次 {session}"
     en = "The campaign has no session {session}"
+
+
+class OnlyPractice(Refused):
+    """A practice session is no session: it is there for test keys, at the service that takes approvals."""
+
+    row = 76
+    zh = "{session}是练习场次，只供测试密钥（cftest_）在审批服务试报；正式报送请用真实场次"
+    en = "{session} is for practice, with test keys (cftest_) at the approvals service; report to a real session"
 
 
 class WrongDivision(Refused):
@@ -75,6 +87,8 @@ def planned(registries: Mapping[str, Registry], event: SessionEvent) -> tuple[Re
     """Return the plan of a session; an unknown campaign may still arrive, an unknown session of a known one not."""
     registry = registries.get(event.campaign)
     if registry is None:
+        if event.campaign == PRACTICE:
+            raise OnlyPractice(path="data.session", session=event.session)
         raise NotYet(CampaignPlanned.type, event.campaign)
     session = registry.session(event.session)
     if session is None:

@@ -1,19 +1,21 @@
 """Trying out: events are decided by the same rules as ever, and recorded nowhere (row 76).
 
 A dry run answers what would be answered now. A key for trying out has a sandbox beside: what it posted before is
-decided again, in order, before each new event, so that a whole session can be played on top of the real campaign.
+decided again, in order, before each new event, so that a whole session can be played on top of the real campaign; or
+in a practice campaign, at which all others have done their part.
 Neither writes a fact or any state; of a sandbox only its own posts are kept, until it is emptied.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import envelope, receipts
 from shared.clock import Clock
+from shared.events import Event
 from shared.intake import Intake
 from shared.outbox import source_of
 from shared.posted import Caller, Posted
@@ -27,6 +29,15 @@ _TURN: Final = text("SELECT pg_advisory_xact_lock(hashtext(:key))")
 _HISTORY: Final = text("SELECT event_id, body_sha256, posted FROM tried WHERE key = :key ORDER BY position")
 _KEEP: Final = text("INSERT INTO tried (key, event_id, body_sha256, posted) VALUES (:key, :id, :body, :posted)")
 _EMPTY: Final = text("DELETE FROM tried WHERE key = :key")
+
+
+@runtime_checkable
+class Staged(Protocol):
+    """A desk at which test keys find a practice campaign: what others do there is decided before what they post."""
+
+    def stage(self, caller: Caller, events: Sequence[Event]) -> Sequence[Posted]:
+        """Return what others have done where these events belong."""
+        ...
 
 
 class SandboxFull(Refused):
@@ -57,7 +68,8 @@ class Trial:
         """Answer as the intake would just now; of a key for trying out, on top of its sandbox."""
         async with self._intake.database.reading() as session:
             before = await self._history(session, posted[0].caller.key) if posted[0].caller.test else []
-            _, answers = await self._decide(session, [one.posted for one in before], posted, real=not before)
+            history = self._staged(posted[0].caller, [one.posted for one in before], posted)
+            _, answers = await self._decide(session, history, posted, real=not history)
         return [_marked(answer, "dry_run") for answer in answers]
 
     async def submit(self, posted: Sequence[Posted]) -> Sequence[Answer]:
@@ -69,7 +81,7 @@ class Trial:
             new = list({one.id: one for one in reversed(posted) if one.id not in known}.values())[::-1]
             if len(known) + len(new) > MOST:
                 return [SandboxFull(most=MOST) for _ in posted]
-            before = [one.posted for one in known.values()]
+            before = self._staged(posted[0].caller, [one.posted for one in known.values()], new)
             _, answers = await self._decide(session, before, new, real=False)
             given = {one.id: _marked(answer, "test") for one, answer in zip(new, answers, strict=True)}
             for one in new:
@@ -82,7 +94,9 @@ class Trial:
         """Return what a sandbox would have published, as CloudEvents without their sequence."""
         async with self._intake.database.reading() as session:
             before = [one.posted for one in await self._history(session, caller.key)]
-            decided, _ = await self._decide(session, before, (), real=False)
+            history = self._staged(caller, before, ())
+            decided, _ = await self._decide(session, history, (), real=False)
+        staged = {one.caller.actor for one in history} - {one.caller.actor for one in before}
         return [
             envelope.write(
                 fact.event,
@@ -93,7 +107,15 @@ class Trial:
                 correlation_id=fact.correlation_id,
             )
             for fact in decided.facts
+            if fact.actor not in staged
         ]
+
+    def _staged(self, caller: Caller, before: Sequence[Posted], new: Sequence[Posted]) -> list[Posted]:
+        """Return a sandbox's history with what others have done before it, where a desk has a practice campaign."""
+        desk = self._intake.desk
+        if not (caller.test and isinstance(desk, Staged)):
+            return list(before)
+        return [*desk.stage(caller, [one.event for one in (*before, *new)]), *before]
 
     async def receipt(self, caller: Caller, event_id: str) -> dict[str, Any] | None:
         """Return the receipt of an event in a sandbox."""

@@ -1,6 +1,6 @@
-"""docs/integrate.md is true: its curl, Python, Node.js and Java are run as they stand there, against a service.
+"""docs/integrate.md is true: its programs are run as they stand there, against a service that holds nothing yet.
 
-Its C# is compiled where there is a .NET SDK.
+Each is run where its language is: curl, Python, Node.js, Java, Go, and C# by mono's compiler or a .NET SDK.
 """
 
 import asyncio
@@ -17,9 +17,8 @@ import httpx
 import pytest
 
 from services.approvals import keyring
-from shared.vocabulary import Formality
 from tests.browsing import reachable
-from tests.builders import DRC, PLAN, ROOT, application_docketed
+from tests.builders import DRC, PLAN, ROOT
 from tests.posting import OPENED, Office, keys
 from tests.systems import System
 
@@ -59,6 +58,13 @@ def programs(folder: Path) -> list[tuple[str, ...]]:
         assert name
         (folder / f"{name[1]}.java").write_text(body, "utf-8")
         commands.append(("java", f"{name[1]}.java"))
+    for body in snippets("go"):
+        (folder / "post.go").write_text(body, "utf-8")
+        commands.append(("go", "run", "post.go"))
+    for body in snippets("csharp"):
+        (folder / "Post.cs").write_text(body, "utf-8")
+        if shutil.which("mono"):
+            commands.append(("mcs", "-r:System.Net.Http", "Post.cs"))
     commands += [("bash", "-c", body) for body in snippets("bash", "approval.json")]
     return [command for command in commands if shutil.which(command[0])]
 
@@ -68,19 +74,27 @@ async def test_every_program_of_the_guide_posts_the_guides_event_and_gets_its_re
 ) -> None:
     (tmp_path / "approval.json").write_text(json.dumps(EVENT, ensure_ascii=False), "utf-8")
     database = await system.database("approvals")
-    tokens = await keys(database) | await keyring.issue(database, [WATER], datetime.now(UTC))
-    docketed = application_docketed(project_code=EVENT["data"]["project_code"], formality=Formality.WATER_ABSTRACTION)
-    async with reachable(system, "approvals") as address, httpx.AsyncClient(base_url=address) as client:
-        await Office(client, tokens).accepted(*OPENED, (docketed, DRC))
+    tokens = await keyring.issue(database, [WATER], datetime.now(UTC), grant=keyring.Grant(test=True))
+    async with reachable(system, "approvals") as address:
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+        environment |= {"GOCACHE": str(tmp_path / "go"), "GO111MODULE": "off"}
         environment |= {"CHUNFENG_URL": address, "CHUNFENG_KEY": tokens[WATER.code]}
         environment |= {"CHUNFENG_NATS": system.nats.url()}
-        commands = programs(tmp_path)
-        said = await asyncio.gather(*(ran(tmp_path, environment, *command) for command in commands))
-    assert len(commands) >= 4
-    for command, printed in zip(commands, said, strict=True):
+        said = await asyncio.gather(*(posted(tmp_path, environment, command) for command in programs(tmp_path)))
+    assert len(said) >= 4
+    for command, printed in said:
         assert '"status":"accepted"' in printed, (command, printed)
-    assert await system.count("approvals", "outbox WHERE type = 'chunfeng.approval.signed.v1'") == 1
+        assert '"test":true' in printed or '"dry_run":true' in printed, (command, printed)
+    assert await system.count("approvals", "tried") == 1
+    assert await system.count("approvals", "outbox WHERE type = 'chunfeng.approval.signed.v1'") == 0
+
+
+async def posted(folder: Path, environment: dict[str, str], command: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Run a program, or what a compiler makes of it; return what it prints."""
+    printed = await ran(folder, environment, *command)
+    if command[0] == "mcs":
+        printed = await ran(folder, environment, "mono", "Post.exe")
+    return command, printed
 
 
 PROJECT: Final = """\

@@ -7,7 +7,19 @@ import pytest
 from services.approvals import keyring
 from shared.events import Event
 from shared.posted import Caller
-from tests.builders import BANNER, DRC, PLAN, application_docketed, approval_signed, owner, project_code, unit
+from shared.vocabulary import Formality, Outcome
+from tests.builders import (
+    BANNER,
+    DRC,
+    PLAN,
+    application_docketed,
+    approval_signed,
+    licence_issued,
+    owner,
+    project_code,
+    session_opened,
+    unit,
+)
 from tests.posting import OPENED, Office, approvals, cloudevent
 from tests.systems import Rows, System
 
@@ -45,9 +57,11 @@ async def test_a_dry_run_answers_what_a_post_would_and_leaves_no_trace(system: S
         assert (await dry(office, docketed, DRC, "dry-3"))[0] == again.status_code == 409
 
 
-async def sandbox(office: Office, system: System, *bureaus: str) -> Office:
+async def sandbox(office: Office, system: System, *bureaus: str, government: str | None = None) -> Office:
     """Return the office as the holders of keys for trying out see it."""
     units = [unit(bureau) for bureau in bureaus]
+    if government is not None:
+        units.append(unit("government", government))
     grant = keyring.Grant(test=True)
     tokens = await keyring.issue(await system.database("approvals"), units, datetime.now(UTC), grant=grant)
     assert all(token.startswith("cftest_") for token in tokens.values())
@@ -103,3 +117,34 @@ async def test_a_key_for_trying_out_reads_nothing_real_and_opens_no_page(system:
         cookie = {"Cookie": f"chunfeng_key={tried.tokens[DRC.unit]}", "Accept": "text/html"}
         assert (await tried.client.get("/ledger", headers=cookie)).status_code == 303
         assert (await office.post(OPENED[2][0], BANNER)).status_code == 409
+
+
+async def test_a_bureaus_first_event_is_accepted_at_once_in_a_practice_session_of_a_system_that_holds_nothing(
+    system: System,
+) -> None:
+    practised = {"session": f"practice-{BANNER.division}", "project_code": practice_code()}
+    async with approvals(system) as office:
+        tried = await sandbox(office, system, "ecology", "drc", government=BANNER.division)
+        before = (await traces(system))[:-1]
+        for number, outcome in enumerate(Outcome, start=99015):
+            signed = approval_signed(**practised | {"outcome": outcome, "project_code": practice_code(number)})
+            first = await tried.post(signed, owner(), f"first-{outcome}")
+            assert (first.status_code, first.json()["status"], first.json()["test"]) == (202, "accepted", True)
+        assert (await dry(tried, licence_issued(**practised), owner()))[1]["status"] == "accepted"
+        foreign = approval_signed(formality=Formality.WATER_ABSTRACTION, **practised)
+        assert (await tried.post(foreign, owner())).status_code == 403
+        feed = (await tried.client.get("/v1/feed", headers=tried.key(owner()))).json()
+        assert [fact["id"].rpartition("/")[2] for fact in feed["facts"]] == [f"first-{one}" for one in Outcome]
+        # Whose part it is to keep the docket, or to open the session, finds that it has not been done.
+        docketed = application_docketed(**practised)
+        opened = session_opened(session=practised["session"])
+        for event, by in ((docketed, DRC), (opened, BANNER)):
+            assert (await tried.post(event, by)).json()["status"] == "accepted"
+            assert (await tried.post(event, by)).status_code == 409
+        real = await office.post(approval_signed(**practised), owner())
+        assert (real.status_code, real.json()["type"]) == (422, "/problems/only-practice")
+        assert (await traces(system))[:-1] == before
+
+
+def practice_code(number: int = 99015) -> str:
+    return project_code(number, BANNER.division)

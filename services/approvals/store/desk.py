@@ -1,11 +1,14 @@
 """The approvals service's side of the intake: what deciding a group reads, and what it saves."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.approvals.domain import ApprovalsWorld
+from services.approvals.domain import ApprovalsWorld, practice
 from services.approvals.domain.state import Session
 from services.approvals.domain.world import ACCEPTS
 from services.approvals.store import day, preparation, projects, signings
@@ -16,12 +19,15 @@ from shared.database import rows
 from shared.events import (
     ApplicationEvent,
     ApprovalSigned,
+    CampaignPlanned,
     Event,
     LicenceIssued,
     SessionEvent,
 )
 from shared.events.base import among
+from shared.posted import Caller, Posted
 
+_TEMPLATE: Final = Path(__file__).parents[1] / "campaigns" / "spring-2022.json"
 # A closing session waits for signings under way in other instances, and they for it: its totals miss nothing.
 _SESSIONS = """
     SELECT session, scheduled_at, venue, opened_at, opened_by, closed_at, docket_locked_at, owners, venue_kind, actions,
@@ -69,6 +75,10 @@ class Desk:
         self._plans = plans.Plans()
         self.straight = Straight(self._plans)
 
+    def stage(self, caller: Caller, events: Sequence[Event]) -> Sequence[Posted]:
+        """Return what others do at the practice sessions that a test key's events name."""
+        return practice.stage(_template(), caller, events)
+
     async def load(self, session: AsyncSession, events: Sequence[Event]) -> ApprovalsWorld:
         """Load campaigns, sessions, applications and licence numbers the events touch."""
         world = ApprovalsWorld(registries=await self._plans.of(session, events, preparation.campaigns(events)))
@@ -107,6 +117,11 @@ class Desk:
         await day.save(connection, world)
         await projects.save(connection, world)
         await preparation.save(connection, world)
+
+
+@lru_cache(maxsize=1)
+def _template() -> CampaignPlanned:
+    return CampaignPlanned.model_validate_json(_TEMPLATE.read_bytes())
 
 
 def _turn(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
