@@ -56,6 +56,7 @@ def run(folder: Path) -> int:
         tokens = _first_keys(local)
         for service in SERVICES:
             console.print(f"  {service:10} {local.address(service)}  日志 log {local.log(service)}")
+        console.print(f"  NATS       {local.nats.url()}")
         console.print(f"  密钥 keys    {tokens}")
         console.print(
             f"  总览 console {local.address('bulletin')}/  用 keys.json 中 operator 的密钥登录 log in with its key"

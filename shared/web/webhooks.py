@@ -146,6 +146,7 @@ class _Page:
             status=trouble.status if trouble else 200,
             hooks=[(row, await self._webhooks.attempts(caller, row.webhook, _SHOWN)) for row in rows],
             behind={row.webhook: await self._webhooks.waiting(row) for row in rows},
+            wanted={row.webhook: None if row.types is None else json.loads(row.types) for row in rows},
             types=self._types(),
             made=made,
             problem=trouble.problem() if trouble else None,
