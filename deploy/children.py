@@ -123,7 +123,7 @@ class Claim:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-            message = f"another process runs the server in {self._path.parent}"
+            message = f"{self._path.parent} 正由另一个进程使用 (another process is running there)"
             raise InUseError(message) from None
         self._file = file
 

@@ -34,12 +34,16 @@ def demo(
 
     Example: chunfeng demo --out out/demo
     """
-    from deploy.demo import run  # noqa: PLC0415  (each command loads only what it needs)
+    from deploy.children import InUseError  # noqa: PLC0415  (each command loads only what it needs)
+    from deploy.demo import run  # noqa: PLC0415
 
     try:
         raise typer.Exit(run.run(out, recording))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except InUseError as error:
+        typer.echo(f"✗ {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()

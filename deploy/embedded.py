@@ -81,9 +81,11 @@ class _Server:
         self._claim.release()
 
     def remove(self) -> None:
-        """Stop and delete the folder with everything in it."""
+        """Stop and delete the folder with everything in it, unless another process runs there."""
         self.stop()
+        self._claim.take()
         unprivileged.remove(self.folder)
+        self._claim.release()
 
     def __enter__(self) -> Self:
         self.start()

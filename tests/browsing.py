@@ -14,7 +14,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from tests.systems import System
 
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +34,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """Yield the system's Chromium, or skip the test where there is none (deploy/setup.sh installs it as root)."""
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
-        pytest.skip("no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium: apt-get install chromium-headless-shell")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(_QUIET))
         try:

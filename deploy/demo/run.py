@@ -156,6 +156,7 @@ def run(
     console = Console(soft_wrap=True)
     started = time.monotonic()
     lines = read(recording)
+    Local(folder).wipe()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     with mailbox(out / "mail") as smtp_port:
@@ -168,7 +169,6 @@ def run(
             "CHUNFENG_WEBHOOKS_HERE": "1",
         }
         local = Local(folder, settings=settings, say=lambda what: console.print(f"启动 starting: {what}"))
-        local.wipe()
         try:
             local.start()
             sessions = interrupt.run(play(local, lines, out, console, beside))

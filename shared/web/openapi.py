@@ -3,14 +3,20 @@
 The routes read bodies themselves, for speed; FastAPI therefore knows nothing of them but what is said here.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.security import HTTPBearer
 
 from shared.envelope import BATCH, SCHEMAS, STRUCTURED
 from shared.events import Event
 from shared.web.problem import PROBLEM
+
+if TYPE_CHECKING:
+    from _collections_abc import dict_items
 
 Schema = dict[str, Any]
 
@@ -131,6 +137,28 @@ def strict(schema: Schema) -> Schema:
     return whole
 
 
+class Later(dict[str, Any]):
+    """A description that FastAPI merges into its document, made only when that is asked for.
+
+    A service starts without it: the schemas of all its events take as long as the rest of its application.
+    """
+
+    def __init__(self, describe: Callable[[], Schema]) -> None:
+        """Keep how it is made."""
+        super().__init__()
+        self._describe = describe
+
+    def __bool__(self) -> bool:
+        return True
+
+    def items(self) -> dict_items[str, Any]:
+        """Make it, once."""
+        if not len(self):
+            self.update(self._describe())
+        return super().items()
+
+
+@cache
 def _cloud_event(event: type[Event]) -> Schema:
     return {
         "title": event.__name__,
@@ -169,6 +197,10 @@ def _answer(description: str, *schemas: Schema) -> Schema:
 
 def post_events(accepts: Mapping[str, type[Event]], most: int, good: str = "202") -> Schema:
     """Describe POST /v1/events, or /v1/validate, of a service that takes these events, so many at a time."""
+    return Later(lambda: _posting(accepts, most, good))
+
+
+def _posting(accepts: Mapping[str, type[Event]], most: int, good: str) -> Schema:
     events = [accepts[name] for name in sorted(accepts)]
     bodies = [{"$ref": f"{_STRUCTURED}/oneOf/{place}/properties/data"} for place in range(len(events))]
     content = {

@@ -22,7 +22,7 @@ from shared.events import (
     SessionClosed,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 SEED = 20220315
 

@@ -18,7 +18,7 @@ from services.approvals.sheets import COLUMNS
 from shared import sheets
 from tests.campaign.outflow import KILLED, Outflow
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 _SOME = 3
 """Bulletins that are out before the campaign is backed up."""
 

@@ -54,6 +54,10 @@ def test_one_ctrl_c_ends_a_demo_that_is_playing_and_leaves_nothing(folder: Path)
             assert demo.poll() is None, (folder / "said").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        assert second.returncode == 1
+        assert "正由另一个进程使用" in second.stderr, "a second one in this folder is refused, and harms nothing"
+        assert demo.poll() is None
         demo.send_signal(signal.SIGINT)
         assert demo.wait(30) != 0
     finally:

@@ -98,6 +98,7 @@ def machine(tmp_path: Path) -> Machine:
     script(tmp_path / "bin/uv", UV)
     script(tmp_path / "bin/apt-get", APT)
     script(tmp_path / "bin/fc-list", "#!/bin/sh\n")
+    script(tmp_path / "bin/chromium-headless-shell", "#!/bin/sh\n")
     for font in (
         "NotoSerifCJK-Regular.ttc",
         "NotoSansCJK-Regular.ttc",

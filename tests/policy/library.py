@@ -85,7 +85,12 @@ async def policy_office(
             office = Office(browser, tokens)
 
             async def ready() -> bool:
-                answer = await browser.get(f"/v1/sessions/{PLAN.campaign}-150602/teams", headers=office.key(DRC))
+                teams = f"/v1/sessions/{PLAN.campaign}-150602/teams"
+                for token in tokens.values():  # keys are heard of one by one
+                    seen = await browser.get(teams, headers={"Authorization": f"Bearer {token}"})
+                    if seen.status_code == httpx.codes.UNAUTHORIZED:
+                        return False
+                answer = await browser.get(teams, headers=office.key(DRC))
                 announced = await system.count("policy", "visits WHERE starts_at IS NOT NULL")
                 return answer.status_code == httpx.codes.OK and announced == scheduled
 
