@@ -16,6 +16,7 @@ import nats
 from nats.aio.client import Client
 
 from deploy.recording import Line, Player, together
+from shared.background import stopped
 from shared.clock import CLOCK_SUBJECT, SHANGHAI
 from shared.events import CampaignPlanned, SessionClosed
 
@@ -71,8 +72,7 @@ async def baton(url: str, start: datetime) -> AsyncIterator[Baton]:
     try:
         yield held
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        await stopped(telling)
         await client.close()
 
 

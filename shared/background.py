@@ -56,7 +56,14 @@ async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
     try:
         yield
     finally:
-        # Python 3.11's asyncio.wait_for, which nats-py uses, forgets a cancellation that meets its result: ask again.
-        while not task.done():
-            task.cancel()
-            await asyncio.wait([task], timeout=1)
+        await stopped(task)
+
+
+async def stopped(task: asyncio.Task[Any]) -> None:
+    """Cancel a task until it has ended.
+
+    Python 3.11's `asyncio.wait_for`, which nats-py uses, forgets a cancellation that meets its result: ask again.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)

@@ -21,6 +21,7 @@ from services.approvals import keyring
 from services.bulletin.handlers import handlers
 from services.bulletin.store import keep
 from shared import logs
+from shared.background import stopped
 from shared.clock import SystemClock
 from shared.consumer import Consumer, ensure
 from shared.database import Database
@@ -156,8 +157,7 @@ class Spare:
         started = time.perf_counter()
         await until(connection, "SELECT published FROM outbox_counter", len(rows))
         seconds = time.perf_counter() - started
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stopped(task)
         await connection.close()
         await client.close()
         return seconds
