@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from shared import logfiles, logs, tracing
 from shared.settings import ServiceSettings
+from shared.web.lane import protocol
 
 _GC: Final = (20_000, 20, 50)
 
@@ -29,7 +30,7 @@ def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
         log_config=None,
         access_log=False,
         loop="uvloop",
-        http="httptools",
+        http=protocol(app),
         backlog=2048,
         server_header=False,
         timeout_graceful_shutdown=5,

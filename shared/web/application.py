@@ -12,6 +12,7 @@ from shared.signing import Signatures
 from shared.web import problem
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
+from shared.web.lane import PATH
 from shared.web.openapi import with_refusals
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
@@ -63,7 +64,8 @@ def service(  # noqa: PLR0913  (what makes up a service)
 
     app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
     if post_events is not None:
-        app.add_middleware(Shortcut, path="/v1/events", endpoint=post_events)
+        app.add_middleware(Shortcut, path=PATH, endpoint=post_events)
+        app.state.hot = (name, post_events)
     if signatures is not None:
         app.add_middleware(SignedRequests, signatures=signatures)
     app.add_middleware(CanonicalLine, service=name)

@@ -93,10 +93,15 @@ async def _http(_: Request, failure: Exception) -> Response:
     return problem_response(body)
 
 
-async def _broken(_: Request, failure: Exception) -> Response:
+def broken(failure: Exception) -> Response:
+    """Answer a failure of our own, and log it."""
     logs.get().error("request.failed", exc_info=failure)
     zh, en = "系统内部错误，已记录", "An internal error; it has been recorded"
     return problem_response({"type": "about:blank", "title": zh, "title_en": en, "status": 500})
+
+
+async def _broken(_: Request, failure: Exception) -> Response:
+    return broken(failure)
 
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from shared.problems import Malformed, Refused
 from shared.web import problem
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+_log = logs.get()
 _LINE = "chunfeng.line"
 _QUIET = ("/health", "/metrics")
 
@@ -28,6 +30,35 @@ class TooLarge(Refused):
     en = "The body exceeds {limit} bytes; send it in parts"
 
 
+@cache
+def _counter(service: str, method: str, status: int) -> Any:  # noqa: ANN401  (prometheus_client's own type)
+    return REQUESTS.labels(service, method, str(status))
+
+
+class Line:
+    """The one line of a request: begun with it, filled while it is served, written at its end."""
+
+    __slots__ = ("_service", "_started", "fields", "request_id")
+
+    def __init__(self, service: str, scope: Scope) -> None:
+        """Begin the line; everything else that is logged meanwhile names the request too."""
+        self._service = service
+        self._started = time.perf_counter()
+        self.request_id = f"{random.getrandbits(64):016x}"
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(service=service, request_id=self.request_id)
+        self.fields: dict[str, Any] = {"method": scope["method"], "path": scope["path"]}
+        scope[_LINE] = self.fields
+
+    def end(self, status: int) -> None:
+        """Write it, and count the request."""
+        # Probes are neither: a part that is away makes them say 503 every few seconds, which is no failure of ours.
+        if not self.fields["path"].startswith(_QUIET):
+            _counter(self._service, self.fields["method"], status).inc()
+            milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
+            _log.info("request", **self.fields, status=status, ms=milliseconds)
+
+
 class CanonicalLine:
     """ASGI middleware that writes one line per request, with everything noted while it was served."""
 
@@ -35,36 +66,26 @@ class CanonicalLine:
         """Wrap an application."""
         self._app = app
         self._service = service
-        self._log = logs.get()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
         status = 500
-        request_id = f"{random.getrandbits(64):016x}"
+        line = Line(self._service, scope)
 
         def answer(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                message.setdefault("headers", []).append((b"x-request-id", line.request_id.encode()))
             return send(message)
 
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(service=self._service, request_id=request_id)
-        line: dict[str, Any] = {"method": scope["method"], "path": scope["path"]}
-        scope[_LINE] = line
         try:
             await self._app(scope, receive, answer)
         finally:
-            # Probes are neither: a part that is away makes them say 503 every few seconds, which is no failure of ours.
-            if not scope["path"].startswith(_QUIET):
-                REQUESTS.labels(self._service, scope["method"], str(status)).inc()
-                milliseconds = round((time.perf_counter() - started) * 1000, 1)
-                self._log.info("request", **line, status=status, ms=milliseconds)
+            line.end(status)
 
 
 def note(request: Request, **fields: object) -> None:
