@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Message
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from shared import logs
 from shared.signing import SCHEME
 from shared.web import problem
 from shared.web.requests import Endpoint, Line
@@ -65,6 +66,7 @@ class Lane(HttpToolsProtocol):
 
     service: str
     endpoint: Endpoint
+    log: Any
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
@@ -98,7 +100,7 @@ class Lane(HttpToolsProtocol):
 
     async def _serve(self, short: _Short) -> None:
         scope: dict[str, Any] = {"type": "http", "method": "POST", "path": PATH, "headers": short.headers}
-        line = Line(self.service, scope)
+        line = Line(self.service, self.log, scope)
         try:
             response = await self.endpoint(Request(scope, short.receive))
         except Exception as failure:  # noqa: BLE001  (answered and logged, as the usual way does)
@@ -127,4 +129,4 @@ def protocol(app: FastAPI) -> type[asyncio.Protocol] | str:
     if hot is None:
         return "httptools"
     service, endpoint = hot
-    return type("Lane", (Lane,), {"service": service, "endpoint": staticmethod(endpoint)})
+    return type("Lane", (Lane,), {"service": service, "endpoint": staticmethod(endpoint), "log": logs.get()})

@@ -17,7 +17,6 @@ from shared.problems import Malformed, Refused
 from shared.web import problem
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-_log = logs.get()
 _LINE = "chunfeng.line"
 _QUIET = ("/health", "/metrics")
 
@@ -38,11 +37,11 @@ def _counter(service: str, method: str, status: int) -> Any:  # noqa: ANN401  (p
 class Line:
     """The one line of a request: begun with it, filled while it is served, written at its end."""
 
-    __slots__ = ("_service", "_started", "fields", "request_id")
+    __slots__ = ("_log", "_service", "_started", "fields", "request_id")
 
-    def __init__(self, service: str, scope: Scope) -> None:
+    def __init__(self, service: str, log: Any, scope: Scope) -> None:  # noqa: ANN401  (structlog's logger)
         """Begin the line; everything else that is logged meanwhile names the request too."""
-        self._service = service
+        self._service, self._log = service, log
         self._started = time.perf_counter()
         self.request_id = f"{random.getrandbits(64):016x}"
         structlog.contextvars.clear_contextvars()
@@ -56,7 +55,7 @@ class Line:
         if not self.fields["path"].startswith(_QUIET):
             _counter(self._service, self.fields["method"], status).inc()
             milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
-            _log.info("request", **self.fields, status=status, ms=milliseconds)
+            self._log.info("request", **self.fields, status=status, ms=milliseconds)
 
 
 class CanonicalLine:
@@ -65,7 +64,7 @@ class CanonicalLine:
     def __init__(self, app: ASGIApp, service: str) -> None:
         """Wrap an application."""
         self._app = app
-        self._service = service
+        self._service, self._log = service, logs.get()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -73,7 +72,7 @@ class CanonicalLine:
             await self._app(scope, receive, send)
             return
         status = 500
-        line = Line(self._service, scope)
+        line = Line(self._service, self._log, scope)
 
         def answer(message: Message) -> Awaitable[None]:
             nonlocal status
