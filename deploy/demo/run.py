@@ -25,6 +25,7 @@ from deploy.conductor import Conductor, baton
 from deploy.demo import report
 from deploy.demo.at_the_table import Ledger
 from deploy.demo.handed_out import Brochures
+from deploy.demo.plugged import plug_in
 from deploy.local import ROOT, Local, free_port
 from deploy.recording import Line, Player, read
 from services.approvals import keyring
@@ -114,13 +115,24 @@ async def play(
             console.print(f"[red]line {line.number} refused: {problem.get('title')} / {problem.get('title_en')}")
         answers = ", ".join(f"{count} {answer}" for answer, count in sorted(player.played.answers.items()))
         console.print(f"  {len(lines)} 个事件 events: {answers}")
-        sessions = await report.Reporter(client, addresses, tokens[drc.code]).collect(out)
-        brochures = Brochures(client, addresses["policy"], tokens[drc.code])
-        sessions[0].disagreements += await brochures.collect(plan.campaign, out / "brochures")
-        ledger = Ledger(client, addresses["approvals"], tokens[drc.code])
-        sessions[0].disagreements += await ledger.collect(plan, out / "approvals")
-        console.print("  台账 ledger: 红灯 red {red}, 黄灯 yellow {yellow}, 绿灯 green {green}".format(**ledger.lights))
-        return sessions
+        return await _collected(local, plan, client, tokens[drc.code], out, console)
+
+
+async def _collected(  # noqa: PLR0913, PLR0917  (where from, for whom, where to)
+    local: Local, plan: CampaignPlanned, client: httpx.AsyncClient, token: str, out: Path, console: Console
+) -> list[report.Session]:
+    """Fetch what became of a campaign, as each witness tells it; and let a bureau's system try out and be told."""
+    addresses = {service: local.address(service) for service in local.ports}
+    sessions = await report.Reporter(client, addresses, token).collect(out)
+    first = sessions[0]
+    first.disagreements += await Brochures(client, addresses["policy"], token).collect(plan.campaign, out / "brochures")
+    ledger = Ledger(client, addresses["approvals"], token)
+    first.disagreements += await ledger.collect(plan, out / "approvals")
+    came_to, wrong = await plug_in(local, plan, client, token, sum(len(one.editions) for one in sessions))
+    first.disagreements += wrong
+    console.print(f"  接入 plugged in: {came_to}")
+    console.print("  台账 ledger: 红灯 red {red}, 黄灯 yellow {yellow}, 绿灯 green {green}".format(**ledger.lights))
+    return sessions
 
 
 def show(sessions: list[report.Session], console: Console) -> None:

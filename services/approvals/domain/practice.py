@@ -71,11 +71,16 @@ def _session(plan: CampaignPlanned, session: Planned, caller: Caller) -> Iterato
             yield from ((one, drc) for one in _docketed(session, number))
 
 
+def project_code(division: str, number: int) -> str:
+    """Return the code of a practice project."""
+    digits = f"2203{division}0401{number:05d}"
+    return f"2203-{division}-04-01-{number:05d}{project_check_digit(digits)}"
+
+
 def _docketed(session: Planned, number: int) -> Iterator[ApplicationDocketed]:
     """Yield a project with every formality that it may have at a session."""
     of_city = session.kind is SessionKind.CITY
-    digits = f"2203{session.division}0401{number:05d}"
-    code = f"2203-{session.division}-04-01-{number:05d}{project_check_digit(digits)}"
+    code = project_code(session.division, number)
     owner = {"owner_code": "91150602MA0XX01113", "owner_name": "示例企业（虚构）"}
     project = {"name": f"练习项目{number}", "scope": Scope.CITY_OWN if of_city else Scope.CITY_KEY, **owner}
     for level in (Level.CITY,) if of_city else Level:

@@ -19,7 +19,7 @@ from shared.events import (
 )
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
-from shared.vocabulary import Role, SeatPeriod
+from shared.vocabulary import Level, Role, SeatPeriod
 
 if TYPE_CHECKING:
     from services.forums.domain.world import ForumsWorld
@@ -113,7 +113,7 @@ def _check_member(world: "ForumsWorld", session: str, one: SeatStaff, path: str)
 def consult(world: "ForumsWorld", posted: Posted, event: ConsultationGiven) -> Sequence[Event]:
     """Count a consultation at a seat that is staffed; one told after the forum's count is marked late."""
     _, session = with_forum(world, event)
-    if posted.caller.role is not Role.DEPARTMENT:
+    if posted.caller.role is not Role.DEPARTMENT or posted.caller.level is not Level.CITY:
         by_anyone_on_site(posted, session)
     if event.late is not None:
         raise StatedByService(path="data.late")
