@@ -10,6 +10,7 @@ from shared import logs
 from shared.clock import Clock
 from shared.signing import Signatures
 from shared.web import problem
+from shared.web.bounds import Bounded
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
 from shared.web.lane import PATH
@@ -63,6 +64,8 @@ def service(  # noqa: PLR0913  (what makes up a service)
         logs.get().info("service.stopped")
 
     app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
+    if pages is not None:
+        app.add_middleware(Bounded, is_known=pages.is_known)
     if post_events is not None:
         app.add_middleware(Shortcut, path=PATH, endpoint=post_events)
         app.state.hot = (name, post_events)

@@ -17,7 +17,7 @@ from shared.problems import Refused
 from shared.sheets import Column
 from shared.web import live, openapi
 from shared.web.pages import Pages, markup
-from shared.web.requests import headers_of, note, read_body
+from shared.web.requests import TooLarge, headers_of, note, read_body
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 _SHOWN: Final = 200
@@ -182,6 +182,8 @@ class _Pages:
             if not isinstance(table, UploadFile) or not table.size:
                 missing = sheets.NotATable(reason="没有选择文件", reason_en="no file was chosen")
                 return await self.form(request, caller, missing)
+            if table.size > MOST_BYTES:  # half a table is none
+                return await self.form(request, caller, TooLarge(limit=MOST_BYTES))
             name, content = table.filename or kind, await table.read(MOST_BYTES)
         try:
             run = await self._imports.take(caller, kind, name, content)

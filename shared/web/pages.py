@@ -114,6 +114,20 @@ class Pages:
             return None
         return None if caller is None or caller.test else caller
 
+    async def is_known(self, request: Request) -> bool:
+        """Tell whether a request comes with a key that opens, in its header or its cookie; not, if nobody can tell."""
+        try:
+            if "authorization" in request.headers:
+                await self._keys.caller(request.headers["authorization"])
+                return True
+            return await self.caller(request) is not None
+        except Refused:
+            return False
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return False
+
     async def _whoever(self, request: Request) -> Caller | None:
         """Return who is looking; nobody known, while the database is away: the page that says so must be shown too."""
         try:

@@ -19,6 +19,7 @@ from shared.problems import Refused
 from shared.sheets import Row
 from shared.spine import Spine
 from shared.web import Pages
+from shared.web.requests import TooLarge
 
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _SHOWN: Final = 500
@@ -57,6 +58,8 @@ class LedgerImport:
             table = filled.get("table")
             if not isinstance(table, UploadFile) or not table.size:
                 return await self.show(request, sheets.NotATable(reason="没有选择文件", reason_en="no file was chosen"))
+            if table.size > _MOST_BYTES:  # half a ledger is none
+                return await self.show(request, TooLarge(limit=_MOST_BYTES))
             name, content = table.filename or KIND, await table.read(_MOST_BYTES)
         try:
             rows = await asyncio.to_thread(sheets.read, COLUMNS, content)
