@@ -51,10 +51,15 @@ def broken(root: Path) -> list[str]:
 
 def write(root: Path, *, anew: bool = False) -> None:
     """Write the golden files that are missing, or all anew, then the documents; a document of no event goes."""
+    write_goldens(root, anew=anew)
+    _write_documents(root, documents(examples.goldens(root)))
+
+
+def write_goldens(root: Path, *, anew: bool = False) -> None:
+    """Write the golden files that are missing, or all anew."""
     for event, example in examples.anew().items():
         if anew or not examples.golden_file(event, root).exists():
             _put(examples.golden_file(event, root), _json(example))
-    _write_documents(root, documents(examples.goldens(root)))
 
 
 def _write_documents(root: Path, written: Mapping[Path, str]) -> None:

@@ -148,7 +148,7 @@ def document(goldens: Goldens) -> str:
     return yaml.dump(written, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=120)
 
 
-class _Plain(yaml.SafeDumper):
+class _Plain(yaml.CSafeDumper):
     """Writes every value out where it stands, without anchors."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  (yaml's own)
