@@ -20,6 +20,7 @@ from deploy.children import InUseError, StartError
 from deploy.local import PORTS, ROOT, Local
 from deploy.prepare import SERVICES
 from deploy.recording import Player, read
+from services.approvals import keyring
 from shared.database import Database
 from shared.vocabulary import Level, Role
 
@@ -83,10 +84,19 @@ def _started(local: Local, console: Console) -> Iterator[None]:
         raise SystemExit(0) from None
 
 
-def _first_keys(local: Local) -> Path:
-    """Issue a key to each unit of the template on the first start, into a file only we can read."""
+async def _has_keys(database: Database) -> bool:
+    try:
+        return bool(await keyring.listing(database))
+    finally:
+        await database.close()
+
+
+def _first_keys(local: Local) -> str:
+    """Issue a key to each unit of the template on the first start, into a file only we can read; say where they are."""
     path = local.folder / "keys.json"
     if not path.exists():
+        if asyncio.run(_has_keys(Database(local.database("approvals")))):  # restored: whoever has a key keeps it
+            return "已签发的照旧有效 those issued before are valid; chunfeng keys issue"
         units, now = units_in(PLAN), datetime.now(UTC)
         tokens = asyncio.run(issue(Database(local.database("approvals")), units, None, now))
         drc = next(one.code for one in units if (one.bureau, one.level) == ("drc", Level.CITY))
@@ -94,7 +104,7 @@ def _first_keys(local: Local) -> Path:
         tokens["operator"] = operator[drc]
         path.touch(mode=0o600)
         path.write_text(json.dumps(tokens, indent=1))
-    return path
+    return str(path)
 
 
 def replay(recording: Path, folder: Path, tokens: Path | None) -> int:

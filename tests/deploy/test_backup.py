@@ -11,14 +11,17 @@ import pytest
 
 from deploy import backup as backups
 from deploy.backup import NotRestoredError, backup, restore
-from deploy.prepare import SERVICES
+from deploy.prepare import SERVICES, prepare_stream
 from deploy.standing import Standing
 from shared.database import Database
+from tests.builders import BANNER, session_closed
 from tests.deploy.commanding import command
 from tests.posting import OPENED, approvals, keys
 from tests.systems import System, until
 
 pytestmark = pytest.mark.row(86)
+_IN_ORDER = "SELECT event_id FROM outbox ORDER BY sequence"
+_HEARD = "SELECT event_id FROM fact WHERE source = '/chunfeng/approvals' ORDER BY sequence"
 
 
 async def places_of(system: System) -> Standing:
@@ -103,7 +106,7 @@ def as_composed(system: System, places: Standing, patch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.row(86, 91)
-async def test_all_recovery_works_by_addresses_alone(
+async def test_all_recovery_works_by_addresses_alone_and_what_is_restored_goes_on(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with approvals(system, *OPENED), system.serving("bulletin"):
@@ -119,4 +122,22 @@ async def test_all_recovery_works_by_addresses_alone(
     assert (rebuilt.exit_code, await system.count("bulletin", "fact")) == (0, len(await system.stream()))
     saved = await command("backup", str(tmp_path / "saved.tar"), folder=tmp_path)
     assert saved.exit_code == 0, saved.stdout
+    assert (await command("verify", folder=tmp_path)).exit_code == 0
+    for service in SERVICES:
+        await system.empty(service)
+    await system.lose_stream()
+    restored = await command("restore", str(tmp_path / "saved.tar"), folder=tmp_path)
+    assert restored.exit_code == 0, restored.stdout
+    await prepare_stream(system.nats.url("operator"))
+    monkeypatch.undo()  # services have settings of their own
+    async with approvals(system) as office, system.serving("bulletin"):
+        await office.accepted((session_closed(), BANNER))
+        recorded = [row["event_id"] for row in await system.rows("approvals", _IN_ORDER)]
+
+        async def all_there() -> bool:
+            return [row["event_id"] for row in await system.rows("bulletin", _HEARD)] == recorded
+
+        await until(all_there, within=15)
+        assert recorded[: len(before)] == before, "and what follows has the next numbers"
+    as_composed(system, await places_of(system), monkeypatch)
     assert (await command("verify", folder=tmp_path)).exit_code == 0
