@@ -29,6 +29,7 @@ from shared.envelope import Fact, read_published
 from shared.events import EVENTS, Event
 from shared.metrics import FACTS_CONSUMED, QUARANTINED
 from shared.patience import make_patient
+from shared.quarantine import reason_of
 from shared.stream import STREAM, SUBJECTS
 from shared.verdict import is_passing, is_permanent
 
@@ -252,7 +253,7 @@ class Consumer:
 
     async def _quarantine(self, message: Msg, error: Exception) -> None:
         """Keep a message that can never be applied, then tell the stream not to send it again."""
-        reason = f"{type(error).__name__}: {error}"[:2000]
+        reason = reason_of(error)
         values = {
             "consumer": self.service,
             "subject": message.subject,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -72,12 +73,39 @@ async def listing(session: AsyncSession, *, waiting: bool, limit: int = 200) -> 
     return (await session.exec(query.limit(limit))).all()
 
 
+async def waiting_ids(session: AsyncSession) -> list[int]:
+    """List the numbers of all messages that wait, oldest first."""
+    query = select(Quarantine.id).where(col(Quarantine.state) == WAITING).order_by(col(Quarantine.id))
+    return [number for number in (await session.exec(query)).all() if number is not None]
+
+
 async def one(session: AsyncSession, number: int, *, lock: bool = False) -> Quarantine:
     """Return a message that waits."""
     row = await session.get(Quarantine, number, with_for_update=lock or None, populate_existing=True)
     if row is None or row.state != WAITING:
         raise NotInQuarantine(id=number)
     return row
+
+
+def reason_of(error: BaseException) -> str:
+    """Say why a message cannot be applied: each field that is wrong on a line, with what it holds."""
+    if not isinstance(error, ValidationError):
+        return f"{type(error).__name__}: {error}"[:2000]
+    told = [f"{error.title}:"]
+    for fault in error.errors(include_url=False, include_context=False):
+        held = "" if fault["type"] == "missing" else f" ({fault['input']!r:.100})"
+        told.append(f"{'.'.join(map(str, fault['loc'])) or 'data'}: {fault['msg']}{held}")
+    return "\n".join(told)[:2000]
+
+
+def told(payload: str) -> dict[str, str]:
+    """Return what a message says of itself, as far as it can be read: its type, ids and subject."""
+    try:
+        raw = json.loads(payload)
+    except (ValueError, RecursionError):
+        raw = None
+    known = raw if isinstance(raw, dict) else {}
+    return {name: str(known.get(name, "")) for name in ("type", "subject", "correlationid")}
 
 
 def pretty(payload: str) -> str:
@@ -110,7 +138,7 @@ def checked(original: str, mended: str) -> str:
         if fact.type in EVENTS:
             fact.event()
     except (*_NOT_READ, RecursionError) as error:
-        problem = f"{type(error).__name__}: {error}"[:500]
+        problem = " · ".join(reason_of(error)[:500].splitlines())
         raise NotMended(path="payload", reason=problem, reason_en=problem.encode("ascii", "replace").decode()) from None
     if _identity(after) != before:
         raise NotMended(
@@ -177,7 +205,7 @@ class Ward:
 
     async def failed(self, number: int, error: Exception) -> str:
         """Note that a replay failed, and why."""
-        reason = f"{type(error).__name__}: {error}"[:2000]
+        reason = reason_of(error)
         async with self.database.transaction() as session:
             await (await session.connection()).execute(_FAILED, {"id": number, "error": reason})
         logs.get().warning("quarantine.replay_failed", id=number, reason=reason)

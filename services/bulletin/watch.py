@@ -47,6 +47,7 @@ class Watch:
         self._clock: Clock = spine.clock
         self._database: Database = spine.database
         self._beats = Beats()
+        self._since = time.monotonic()
         self._sights: dict[str | None, Sight] = {}
         self._turn = asyncio.Lock()
         self._owed: dict[str, tuple[Closing, Owed]] = {}
@@ -57,6 +58,7 @@ class Watch:
     async def running(self) -> AsyncIterator[None]:
         """Listen as long as the block lasts."""
         async with self._beats.heard_by(self._spine.client):
+            self._since = time.monotonic()
             yield
 
     async def board(self, campaign: str | None = None) -> Board:
@@ -98,7 +100,8 @@ class Watch:
             return Process(service, own, 0.0, len(self._beats.of(service)))
         found = self._beats.of(service)
         beat, age = found[0] if found else (None, 0.0)
-        return Process(service, beat, age, len(found), unknown=not heard)
+        listened = time.monotonic() - self._since
+        return Process(service, beat, age, len(found), unknown=not heard, listened=listened)
 
     async def _read(self, campaign: str | None, before: Sight | None, processes: tuple[Process, ...]) -> Sight:
         """Read the sessions anew if anything has changed since, or after a while; the services always are."""

@@ -1,19 +1,24 @@
 """/quarantine: a service's messages that could not be applied; operators look, mend, replay and dismiss (row 85)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from shared import quarantine
+from shared import quarantine, reference
 from shared import replay as replaying
 from shared.consumer import Consumer
+from shared.events import EVENTS
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.quarantine import Ward, pretty
 from shared.vocabulary import Level, Role
 from shared.web.pages import Pages, Text
+
+_SHOWN: Final = 20
+_AT_ONCE: Final = 50
 
 
 class ForOperators(Refused):
@@ -51,40 +56,55 @@ def quarantine_routes(ward: Ward, consumer: Consumer | None, pages: Pages) -> AP
 
     async def show(request: Request, *, trouble: Refused | None = None, at: int = 0, **told: Any) -> Response:  # noqa: ANN401
         async with ward.database.reading() as session:
-            waiting = await quarantine.listing(session, waiting=True)
+            waiting = await quarantine.listing(session, waiting=True, limit=_SHOWN)
+            count = len(await quarantine.waiting_ids(session))
             settled = await quarantine.listing(session, waiting=False, limit=50)
         return await pages.show(
             request,
             "quarantine.html",
             status=trouble.status if trouble else 200,
             waiting=waiting,
+            count=count,
+            told=quarantine.told,
+            words=reference.names(),
+            events=EVENTS,
             settled=settled,
             problem=trouble.problem() if trouble else None,
             at=at,
             pretty=pretty,
-            **{"replays": (), "tried": {}, **told},
+            **{"replays": (), "failures": 0, "later": 0, "tried": {}, **told},
         )
 
     @router.get("/quarantine")
     async def listing(
-        request: Request, caller: Annotated[Caller, visitor], replayed: Annotated[list[int] | None, Query()] = None
+        request: Request,
+        caller: Annotated[Caller, visitor],
+        replayed: Annotated[list[int] | None, Query()] = None,
+        failed: int = 0,
+        later: int = 0,
     ) -> Response:
         for_operators(caller)
-        return await show(request, replays=replayed or ())
+        return await show(request, replays=replayed or (), failures=failed, later=later)
 
     async def replay(numbers: Sequence[int], caller: Caller) -> Response:
         for_operators(caller)
         if consumer is None:
             raise NobodyListens(service=ward.service)
         done = [await replaying.replay(consumer, ward, number, caller.actor) for number in numbers]
-        applied = "&".join(f"replayed={one.id}" for one in done if one.error is None)
-        return RedirectResponse(f"/quarantine?{applied}#done", status_code=303)
+        told = [("replayed", one.id) for one in done if one.error is None]
+        if len(told) < len(done):
+            told.append(("failed", len(done) - len(told)))
+        return RedirectResponse(f"/quarantine?{urlencode(told)}#done", status_code=303)
 
     @router.post("/quarantine/replay")
     async def replay_all(caller: Annotated[Caller, visitor]) -> Response:
+        for_operators(caller)
         async with ward.database.reading() as session:
-            waiting = await quarantine.listing(session, waiting=True)
-        return await replay([row.id for row in waiting if row.id is not None], caller)
+            numbers = await quarantine.waiting_ids(session)
+        if consumer is None or len(numbers) <= _AT_ONCE:
+            return await replay(numbers, caller)
+        wanted = await ward.want(None, caller.actor)  # the service goes through them beside
+        return RedirectResponse(f"/quarantine?later={len(wanted)}#done", status_code=303)
 
     @router.post("/quarantine/{number}/replay")
     async def replay_one(number: int, caller: Annotated[Caller, visitor]) -> Response:

@@ -49,7 +49,7 @@ class SmtpSender:
         """Send one letter."""
         settings = self._settings
         if settings.smtp_host is None:
-            raise CannotDeliverError("no mail server is set (CHUNFENG_SMTP_HOST)")
+            raise CannotDeliverError("没有设置邮件服务器 (no mail server is set: CHUNFENG_SMTP_HOST)")
         content = letter(row, edition, settings.smtp_sender).as_bytes(policy=policy.SMTP)
         conversation = _Conversation(settings)
         try:

@@ -5,7 +5,7 @@ again under the same identifier; what is still in doubt after the last attempt s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -169,7 +169,8 @@ class Delivery:
         session.add(row)
         if outcome.arrived or last:
             await self._record(session, row, _fact(row, outcome, log, now), now, outcome.traceparent)
-        self._report(row, outcome, last=last)
+        ids = await store.carried_ids(row.session, row.revision) if outcome.arrived or last else []
+        self._report(row, outcome, ids, last=last)
 
     async def _record(
         self, session: AsyncSession, row: DeliveryRow, event: Event, now: datetime, traceparent: str | None
@@ -185,7 +186,8 @@ class Delivery:
         )
         await outbox.record(session, SERVICE, [record], now)
 
-    def _report(self, row: DeliveryRow, outcome: Outcome, *, last: bool) -> None:
+    def _report(self, row: DeliveryRow, outcome: Outcome, ids: Sequence[str], *, last: bool) -> None:
+        """Log how it went; at the end with what every event in it is found by."""
         particulars = {
             "session": row.session,
             "revision": row.revision,
@@ -194,10 +196,10 @@ class Delivery:
             "attempts": row.attempts,
         }
         if outcome.arrived:
-            self._log.info("bulletin.delivered", **particulars)
+            self._log.info("bulletin.delivered", **particulars, correlation_ids=ids)
         elif last:
             name = "delivery.unknown" if row.state == "unknown" else "delivery.failed"
-            self._log.error(name, error=outcome.answer, **particulars)
+            self._log.error(name, error=outcome.answer, **particulars, correlation_ids=ids)
         else:
             self._log.warning("delivery.put_off", error=outcome.answer, outcome=outcome.outcome, **particulars)
 

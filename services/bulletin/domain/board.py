@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from shared.beat import SILENT_SECONDS, Beat
@@ -80,7 +81,7 @@ class Standing:
         if self.stage is Stage.CLOSED and self.due_at is not None:
             return "red" if now >= self.due_at else "yellow" if now >= self.due_at - NEAR else ""
         if self.stage is Stage.ISSUED:
-            return "red" if self.sent.failed else "green"
+            return "green"
         return ""
 
 
@@ -106,17 +107,26 @@ class Process:
     instances: int = 0
     unknown: bool = False
     """Nothing can be heard, because NATS itself is away."""
+    listened: float = inf
+    """Seconds for which we have listened."""
+
+    @property
+    def awaited(self) -> bool:
+        """Tell whether it has not been heard because we have only begun to listen."""
+        return self.beat is None and self.listened < SILENT_SECONDS
 
     @property
     def silent(self) -> bool:
         """Tell whether it does not answer though it could be heard."""
-        return not self.unknown and (self.beat is None or self.age >= SILENT_SECONDS)
+        return not self.unknown and not self.awaited and (self.beat is None or self.age >= SILENT_SECONDS)
 
     @property
     def state(self) -> str:
-        """Return silent, unknown, unready, degraded or ready."""
+        """Return unknown, awaited, silent, unready, degraded or ready."""
         if self.unknown:
             return "unknown"
+        if self.awaited:
+            return "awaited"
         if self.silent or self.beat is None:
             return "silent"
         if not self.beat.ready:
@@ -132,6 +142,8 @@ class Alarm:
     zh: str
     en: str
     severe: bool = True
+    of: str = ""
+    """The service or the session that it is about."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +185,7 @@ def _of_processes(processes: Sequence[Process]) -> list[Alarm]:
         if one.beat.quarantined:
             zh = f"{service.zh}隔离了{one.beat.quarantined}条消息"
             en = f"{service.en}: {one.beat.quarantined} messages in quarantine"
-            found.append(Alarm("Quarantined", zh, en, severe=False))
+            found.append(Alarm("Quarantined", zh, en, severe=False, of=one.service))
     return found
 
 
@@ -184,10 +196,10 @@ def _of_sessions(standings: Sequence[Standing], now: datetime) -> list[Alarm]:
             continue
         if now >= one.due_at:
             zh, en = f"{one.name}的简报已逾期", f"the bulletin of {one.session} is overdue"
-            found.append(Alarm("BulletinMissed", zh, en))
+            found.append(Alarm("BulletinMissed", zh, en, of=one.session))
         elif now >= one.due_at - NEAR:
             zh, en = f"{one.name}的简报不足两小时到期", f"the bulletin of {one.session} is due within two hours"
-            found.append(Alarm("BulletinNear", zh, en))
+            found.append(Alarm("BulletinNear", zh, en, of=one.session))
     return found
 
 

@@ -18,6 +18,7 @@ from shared.database import Database
 from shared.envelope import Fact
 from shared.feeding import may_see
 from shared.posted import Caller
+from shared.vocabulary import Channel
 from shared.web import Pages
 
 
@@ -84,6 +85,14 @@ def routes(database: Database, pages: Pages, words: Words) -> APIRouter:
     async def way(request: Request, caller: Annotated[Caller, visitor], id: str = "") -> Response:  # noqa: A002
         wanted = id.strip()[:400]
         found, named = await ways(database, caller, wanted, words) if wanted else ([], Names({}, words))
-        return await pages.show(request, "way.html", wanted=wanted, ways_found=found, named=named, service_of=Service)
+        return await pages.show(
+            request,
+            "way.html",
+            wanted=wanted,
+            ways_found=found,
+            named=named,
+            service_of=Service,
+            channels={one.value: one for one in Channel},
+        )
 
     return router

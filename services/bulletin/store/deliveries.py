@@ -46,6 +46,13 @@ _COUNTS = text("""
     SELECT state, count(*) AS deliveries FROM delivery
     WHERE CAST(:session AS text) IS NULL OR session = :session GROUP BY state
 """)
+_CARRIED_IDS = text("""
+    SELECT DISTINCT correlation_id
+    FROM edition, json_each_text(canonical::json->'cutoff') AS reached(source, last), fact
+    WHERE edition.session = :session AND revision = :revision AND fact.session = edition.session
+        AND fact.source = reached.source AND sequence <= CAST(reached.last AS bigint)
+    ORDER BY correlation_id
+""")
 _SENT = text("""
     SELECT session, revision, recipient, state, attempts FROM delivery
     WHERE (session, revision, recipient) IN (
@@ -109,6 +116,10 @@ class Deliveries(Queries):
             col(AttemptRow.recipient) == recipient,
         )
         return (await self._session.exec(query.order_by(col(AttemptRow.number)))).all()
+
+    async def carried_ids(self, session: str, revision: int) -> list[str]:
+        """List the correlation ids of the session's facts that an edition is made of."""
+        return list((await self._execute(_CARRIED_IDS, session=session, revision=revision)).scalars())
 
     async def claim(self, now: datetime, until: datetime, most: int) -> Key | None:
         """Claim one due delivery for this process until a real time, and note that an attempt begins."""
