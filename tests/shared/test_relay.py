@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+import asyncpg
 import nats as nats_py
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import faults, outbox
 from shared.background import background
+from shared.evidence import Evidence
 from shared.relay import Relay
 from shared.stream import provision
 from tests.builders import session_scheduled
@@ -237,3 +239,50 @@ async def test_a_database_behind_the_stream_does_not_start_to_publish(system: Sy
         async with system.serving(SERVICE):
             pass
     assert len(await system.stream()) == 5
+
+
+@asynccontextmanager
+async def idle_disk(system: System) -> AsyncIterator[None]:
+    """Let PostgreSQL put off for ten seconds what nobody waits for, so that a crash is sure to lose it."""
+    server = await asyncpg.connect(system.postgres.dsn(SERVICE, user="postgres"))
+    await server.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    await server.execute("SELECT pg_reload_conf()")
+    await asyncio.sleep(0.3)  # the writer's last short nap
+    try:
+        yield
+    finally:
+        server = await asyncpg.connect(system.postgres.dsn(SERVICE, user="postgres"))
+        await server.execute("ALTER SYSTEM RESET wal_writer_delay")
+        await server.execute("SELECT pg_reload_conf()")
+        await server.close()
+
+
+@pytest.mark.row(73, 80)
+async def test_a_crash_of_postgres_loses_the_mark_and_the_links_and_no_fact(system: System) -> None:
+    """Neither waits for the disk: both are made again from the facts, which do."""
+
+    async def links() -> list[tuple[int, str]]:
+        found = await system.rows(SERVICE, "SELECT sequence, link FROM link ORDER BY sequence")
+        return [(row["sequence"], row["link"]) for row in found]
+
+    database = await system.database(SERVICE)
+    evidence = Evidence(SERVICE, database, None)
+    async with idle_disk(system):
+        await recorded(system, range(20))
+        async with relaying(system):
+            await until(lambda: published(system, 20))
+        assert await evidence.extend() == 20
+        before = await links()
+        system.postgres.kill()
+        system.postgres.start()
+        await database.close()  # its connections are cut
+        assert await published(system, 0), "the crash came too late to prove anything"
+        assert await links() == []
+        assert await system.count(SERVICE, "outbox") == 20
+        async with relaying(system):
+            await arrived(system, 20)
+            await recorded(system, range(20, 25))
+            await arrived(system, 25)
+        await evidence.extend()
+        assert (await links())[:20] == before
+        assert await system.count(SERVICE, "link") == 25
