@@ -72,14 +72,9 @@ def _documents(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
 
 def _posted_again(world: ApprovalsWorld, events: Sequence[Event]) -> list[str]:
     """Name the applications somebody dockets or decides that are docketed or decided already."""
-    return list(
-        {
-            one.subject
-            for one in among(events, ApplicationDocketed, ApprovalSigned)
-            if (known := world.applications.get(one.subject)) is not None
-            and (known.outcome or isinstance(one, ApplicationDocketed))
-        }
-    )
+    docketed = {one.subject for one in among(events, ApplicationDocketed)} & world.applications.keys()
+    signed = {one.subject for one in among(events, ApprovalSigned)} & world.applications.keys()
+    return list(docketed | {subject for subject in signed if world.applications[subject].outcome})
 
 
 def first_of(event_id: str) -> First:

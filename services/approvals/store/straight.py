@@ -59,6 +59,11 @@ def changed(applications: Iterable[Application]) -> list[list[object]]:
     return [list(column) for column in zip(*values, strict=True)]
 
 
+def _campaigns(events: Sequence[Event]) -> set[str]:
+    """Name the campaigns of signings and licences, asking one event of each session."""
+    return {event.campaign for event in {event.session: event for event in among(events, *_HOT)}.values()}
+
+
 class Straight:
     """Reads and writes groups of signings and licences."""
 
@@ -70,7 +75,7 @@ class Straight:
         """Tell whether these are signings and licences only, of campaigns whose plans are in memory."""
         if not _HOT.issuperset(map(type, events)):
             return False
-        campaigns = {event.campaign for event in among(events, *_HOT)}
+        campaigns = _campaigns(events)
         return campaigns == self._plans.in_memory(campaigns).keys()
 
     async def load(self, driver: asyncpg.Connection, posted: Sequence[Posted]) -> tuple[Known, ApprovalsWorld]:
@@ -82,7 +87,7 @@ class Straight:
         once = [name if sessions.index(name) == place else None for place, name in enumerate(sessions)]
         found = await rows(driver, _READ, [one.source for one in posted], [one.id for one in posted], subjects, once)
         known = Known()
-        world = ApprovalsWorld(registries=self._plans.in_memory({event.campaign for event in events}))
+        world = ApprovalsWorld(registries=self._plans.in_memory(_campaigns(events)))
         for one, subject, row in zip(posted, subjects, found, strict=True):
             receipt, status, body, version = row[:_KNOWN]
             if status is not None and status != "released":
