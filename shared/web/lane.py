@@ -18,12 +18,11 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from shared import logs
 from shared.signing import SCHEME
 from shared.web import problem
+from shared.web.bounds import OF_ANYBODY
 from shared.web.requests import Endpoint, Line
 
 PATH: Final = "/v1/events"
 _PATH: Final = PATH.encode()
-_MOST_BYTES: Final = 1024 * 1024
-"""A longer body is not waited for here."""
 _SIGNED: Final = SCHEME.encode()
 _ONLY_ASGI: Final = frozenset({b"transfer-encoding", b"upgrade", b"expect"})
 
@@ -55,7 +54,7 @@ def _is_plain(headers: list[tuple[bytes, bytes]]) -> bool:
     return (
         len(names) == len(headers)
         and length.isdigit()
-        and int(length) <= _MOST_BYTES
+        and int(length) <= OF_ANYBODY  # for it is read before its sender is known
         and _ONLY_ASGI.isdisjoint(names)
         and not names.get(b"authorization", b"").startswith(_SIGNED)
     )
