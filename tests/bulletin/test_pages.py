@@ -37,6 +37,26 @@ async def editions(one: House, count: int) -> None:
     await until(there, within=30)
 
 
+_FOCUSED = """() => {
+    const one = document.activeElement, outline = getComputedStyle(one);
+    if (one === document.body || one.dataset.reached) return null;
+    one.dataset.reached = "yes";
+    return outline.outlineStyle !== "none" && parseFloat(outline.outlineWidth) >= 2 ? "" : one.outerHTML;
+}"""
+_UNREACHED = """() => [...document.querySelectorAll("main a[href], main button, main input, main select, main summary")]
+    .filter(one => one.type !== "hidden" && one.checkVisibility() && !one.dataset.reached).map(one => one.outerHTML)"""
+
+
+async def by_keyboard(page: Page) -> None:
+    """Check that the Tab key leads to everything one can use on a page, and that one sees where one is."""
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Tab")
+    while (unseen := await page.evaluate(_FOCUSED)) is not None:
+        assert not unseen
+        await page.keyboard.press("Tab")
+    assert await page.evaluate(_UNREACHED) == []
+
+
 async def fits(page: Page, name: str, width: int) -> None:
     """Check that a page does not scroll sideways; leave a picture of it for people to look at."""
     if path := picture(name):
@@ -61,8 +81,10 @@ async def test_a_leader_finds_a_bulletin_reads_it_and_its_corrections_and_takes_
             await page.get_by_role("button", name="查找").click()
             assert await page.get_by_text("没有符合条件的简报").is_visible()
             await page.get_by_role("searchbox").fill("鄂环证150602 示例企业")
-            await page.get_by_role("button", name="查找").click()
+            await page.keyboard.press("Enter")
+            await page.get_by_role("heading", name="东胜区专场集中审批活动情况").wait_for()
             await fits(page, "bulletins", DESK[0])
+            await by_keyboard(page)
             await page.get_by_role("heading", name="东胜区专场集中审批活动情况").get_by_role("link").click()
             assert await page.get_by_text("一、基本情况").is_visible()
             assert await page.get_by_text("本场活动共办理审批事项3项").first.is_visible()
@@ -118,11 +140,16 @@ async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: Syst
             await fits(page, "desk", DESK[0])
             await page.get_by_role("link", name="东胜区专场").click()
             await fits(page, "draft", DESK[0])
+            await by_keyboard(page)
             await phone.goto(one.address + path)
             await fits(phone, "draft-phone", PHONE[0])
-            await page.get_by_label("审核人姓名").fill("李某（虚构）")
-            await page.get_by_label("审核人职务").fill("市发改委副主任")
-            await page.get_by_role("button", name="提交审核").click()
+            await page.get_by_label("审核人姓名").focus()
+            await page.keyboard.type("李某（虚构）")
+            await page.keyboard.press("Tab")
+            await page.keyboard.type("市发改委副主任")
+            for _ in range(3):  # over verdict and remarks to the button
+                await page.keyboard.press("Tab")
+            await page.keyboard.press("Enter")
             await page.get_by_role("heading", name="签发", exact=True).wait_for()
             same = {"draft": "1", "name": "李某（虚构）", "post": "市发改委副主任", "event_id": "form-1"}
             refused = await one.post(f"{path}/sign", DRC, **same)

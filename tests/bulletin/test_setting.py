@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.bulletin.domain.edition import Issue
 from services.bulletin.formats import booklet
 from services.bulletin.pdf.press import BulletinPress
 from shared.printing import fonts
@@ -41,6 +42,15 @@ def test_no_table_head_is_left_alone_and_no_lead_in_apart_from_its_table(press: 
             assert all(any(y > head + 5 for y, _ in small) for head in heads), (count, sheet.number)
             body = sheet.lines(TEXT_SIZE)
             assert not (body and body[-1][1].endswith("如下。") and body[-1][0] > 250), (count, sheet.number)
+
+
+@pytest.mark.row(60)
+@pytest.mark.parametrize("halves", [0, 3, 8])
+def test_the_last_page_never_holds_a_single_line_beside_the_foot(press: BulletinPress, halves: int) -> None:
+    issue = Issue(issue="i-1", enterprise="甲", topic="乙", text="宇" * 14 * halves + "。")
+    *_, last = sheets(press.print(edition(0, issues=(issue,))))
+    assert last.number == 2
+    assert len(last.lines(TEXT_SIZE)) >= 2
 
 
 @pytest.mark.row(68)

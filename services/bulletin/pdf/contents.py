@@ -271,9 +271,9 @@ def _progress(edition: Edition) -> tuple[Part, ...]:
     rows = tuple(
         (
             _plain(str(number)),
-            _plain(item.session_name),
+            _plain(item.session_name or "—"),
             _plain(item.item),
-            _plain(item.unit),
+            _plain(item.unit or "—"),
             _plain(item.state),
         )
         for number, item in enumerate(edition.progress, 1)
