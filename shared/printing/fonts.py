@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Final
 from xml.sax.saxutils import escape
+
+from shared.printing.widths import widths
 
 APT: Final = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
 
@@ -66,18 +68,6 @@ class Face:
     weight: int
 
 
-@cache
-def _metrics(path: Path, index: int) -> dict[int, float]:
-    """Read each character's advance, in ems, from the font file."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  (only where pages are printed)
-
-    with TTFont(path, fontNumber=index, lazy=True) as font:
-        advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
-        # Tens of thousands of characters share a handful of widths: one object for each width, not for each character.
-        widths = {advance: advance / em for advance, _ in set(advances.values())}
-        return {code: widths[advances[glyph][0]] for code, glyph in font.getBestCmap().items()}
-
-
 @dataclass(frozen=True)
 class Fonts:
     """The faces found for each role, best first; nothing else is in sight of the page."""
@@ -91,12 +81,12 @@ class Fonts:
     def advance(self, role: Role, character: str) -> float:
         """Return the width of a character in ems, in the first face that has it."""
         for face in (*self.roles[role], *self.faces):
-            if (width := _metrics(face.path, face.index).get(ord(character))) is not None:
+            if (width := widths(face.path, face.index).of(ord(character))) is not None:
                 return width
         return 1.0
 
     def lacks(self, character: str) -> bool:
-        return not any(ord(character) in _metrics(face.path, face.index) for face in self.faces)
+        return all(widths(face.path, face.index).of(ord(character)) is None for face in self.faces)
 
     def families(self, role: Role) -> str:
         """Return the role's CSS font-family."""

@@ -210,7 +210,7 @@ def _decided(poison: Poisoner, kind: type[Event], of: dict[str, Any]) -> Event:
 def _turns() -> Iterator[tuple[str, type[Event], str | None]]:
     kinds = [kind for kind in PRINTABLE if issubclass(kind, IssueEvent)]
     for number, kind in enumerate(kinds):
-        for without in (None, "standing", *(["answer"] if kind is IssueRaised else [])):
+        for without in (None, "standing", "answer") if kind is IssueRaised else (None,):
             yield f"issue-{number}-{without}".lower(), kind, without
 
 

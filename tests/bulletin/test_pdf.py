@@ -6,7 +6,7 @@ import pikepdf
 import pytest
 
 from services.bulletin import wording
-from services.bulletin.domain.edition import Edition, Issue
+from services.bulletin.domain.edition import Issue
 from services.bulletin.pdf.press import BulletinPress
 from services.bulletin.pdf.typeset import Run, Setter
 from shared.printing import fonts
@@ -206,11 +206,6 @@ def test_every_face_is_embedded_and_reported(full: bytes, faces: fonts.Fonts) ->
 def test_qpdf_finds_no_fault(full: bytes) -> None:
     with pikepdf.open(io.BytesIO(full)) as pdf:  # what `qpdf --check` does
         assert pdf.check_pdf_syntax() == []
-
-
-@pytest.mark.row(56)
-def test_the_same_edition_gives_the_same_bytes(press: BulletinPress, full: bytes) -> None:
-    assert press.print(Edition.model_validate_json(full_edition(20).canonical())) == full
 
 
 @pytest.mark.row(68)

@@ -13,11 +13,13 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from fontTools.ttLib import TTFont
 
 from shared.printing import fonts, press, scratch
 from shared.printing.glyphs import MissingGlyphs
 from shared.printing.papers import Attachment, Papers
 from shared.printing.renderer import PrintingFailed
+from shared.printing.widths import _characters, _named, widths
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / ".chunfeng" / "fonts"
@@ -200,6 +202,18 @@ def test_a_child_that_left_the_network_reaches_nothing() -> None:
         "except OSError: print('shut', outcome)"
     )
     assert run(program).stdout.strip() == "shut none" or "reached reachable (" in run(program).stdout
+
+
+def test_widths_are_read_as_fonttools_reads_them() -> None:
+    faces = {face.path.name: face for face in fonts.find(FONTS).faces}
+    for face in (faces["FandolFang-Regular.otf"], faces["NotoSansMongolian-Regular.ttf"]):
+        with TTFont(face.path, fontNumber=face.index) as font:
+            advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
+            known = {code: advances[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+            read = widths(face.path, face.index)
+            assert {code: width for code in range(0x30000) if (width := read.of(code)) is not None} == known
+            # The long way round, which a face with an unusual table takes.
+            assert dict(_named(font)) == dict(_characters(font.reader["cmap"]))
 
 
 def test_without_pango_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
