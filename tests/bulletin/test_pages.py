@@ -116,6 +116,18 @@ async def same_figures(one: House) -> None:
     assert len(entries) == 2
 
 
+async def review(page: Page) -> None:
+    """Review a draft with the keyboard alone."""
+    await page.get_by_label("审核人姓名").focus()
+    await page.keyboard.type("李某（虚构）")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("市发改委副主任")
+    for _ in range(3):  # over verdict and remarks to the button
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="签发", exact=True).wait_for()
+
+
 @pytest.mark.row(58, 62)
 async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: System) -> None:
     switches = PLAN.switches.model_copy(update={"sign_off": (SessionKind.BANNER,)})
@@ -143,14 +155,7 @@ async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: Syst
             await by_keyboard(page)
             await phone.goto(one.address + path)
             await fits(phone, "draft-phone", PHONE[0])
-            await page.get_by_label("审核人姓名").focus()
-            await page.keyboard.type("李某（虚构）")
-            await page.keyboard.press("Tab")
-            await page.keyboard.type("市发改委副主任")
-            for _ in range(3):  # over verdict and remarks to the button
-                await page.keyboard.press("Tab")
-            await page.keyboard.press("Enter")
-            await page.get_by_role("heading", name="签发", exact=True).wait_for()
+            await review(page)
             same = {"draft": "1", "name": "李某（虚构）", "post": "市发改委副主任", "event_id": "form-1"}
             refused = await one.post(f"{path}/sign", DRC, **same)
             assert refused.status_code == 422

@@ -242,4 +242,6 @@ def test_lines_are_broken_by_rule(faces: fonts.Fonts) -> None:
     assert not [line.text for line in lines if line.text[0] in "，。）”—"]
     assert not [line.text for line in lines[:-1] if line.text[-1] in "（“"]
     assert any("〔2022〕30号" in line.text for line in lines)
+    # A number longer than its cell never leaves a single digit behind.
+    assert [len(line) for line in setter.cell("1506212022031690001", 10.5, 90.0)] == [10, 9]
     assert all(0 <= line.spacing < 0.12 * TEXT_SIZE for line in lines)

@@ -53,6 +53,27 @@ def test_the_opening_names_time_place_head_and_seats() -> None:
     assert seats.startswith("市发展和改革委员会、达拉特旗生态环境局等2个单位设联合审批坐席，参加企业12家")
 
 
+def test_who_opens_a_session_and_looks_on_is_named_once() -> None:
+    occasion, _ = wording.basics(edition(2, declared_by="副市长王喆"))
+    assert occasion.endswith("结束。副市长王喆宣布活动开始，并现场了解、查看手续审批办理情况。")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("尽快办理", "尽快办理。"),
+        ("尽快办理。", "尽快办理。"),
+        ("尽快办理。（示例）", "尽快办理。（示例）"),
+        ("尽快办理（示例）", "尽快办理（示例）。"),
+        ("他说：“尽快办理”", "他说：“尽快办理”。"),
+        ("他说：“尽快办理。”", "他说：“尽快办理。”"),
+        ("Please hurry.", "Please hurry."),
+    ],
+)
+def test_a_sentence_ends_once(text: str, said: str) -> None:
+    assert wording.sentence(text) == said
+
+
 def test_the_opening_reads_naturally_when_little_is_known() -> None:
     unknown = {"opened_at": None, "venue": None, "declared_by": None, "leaders": (), "enterprises": None}
     (sentence,) = wording.basics(edition(0, **unknown))

@@ -92,10 +92,10 @@ FORWARDINGS: Final = (
 )
 TEAMS: Final = (
     Column("小分队", 21, centred=True),
-    Column("队长／联络员", 25),
-    Column("成员", 38),
-    Column("宣讲内容", 33),
-    Column("走访企业", 39),
+    Column("队长／联络员", 33),
+    Column("成员", 40),
+    Column("宣讲内容", 26),
+    Column("走访企业", 36),
 )
 PROGRESS: Final = (
     _NUMBER,

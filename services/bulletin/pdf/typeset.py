@@ -5,7 +5,7 @@ here, so that every full line ends at the margin and every row of a table is a w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -79,10 +79,16 @@ class Setter:
         for run in runs:
             for text in _TOKEN.findall(visible(run.text)):
                 measured = self.width(run.role, text) * size
-                # A word longer than the line is broken anywhere.
-                parts = text if measured > width else (text,)
-                for part in parts:
+                for part in self._parts(run.role, text, size, measured, width):
                     yield _Token(run.role, part, self.width(run.role, part) * size)
+
+    def _parts(self, role: Role, text: str, size: float, measured: float, width: float) -> Iterable[str]:
+        """Break a word longer than the line, into parts of about the same length where these fit, else anywhere."""
+        if measured <= width:
+            return (text,)
+        length = -(-len(text) // -(-measured // width)) if width else 1
+        even = [text[at : at + int(length)] for at in range(0, len(text), int(length))]
+        return even if all(self.width(role, part) * size <= width for part in even) else text
 
     @staticmethod
     def _broken(tokens: list[_Token], width: float, indent: float) -> Iterator[list[_Token]]:

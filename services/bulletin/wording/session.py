@@ -56,6 +56,8 @@ def _occasion(edition: Edition) -> str:
 
 
 def _leading(edition: Edition) -> str:
+    if edition.declared_by and edition.leaders == (edition.declared_by,):
+        return f"{edition.declared_by}宣布活动开始，并现场了解、查看手续审批办理情况。"
     parts = []
     if edition.declared_by:
         parts.append(f"{edition.declared_by}宣布活动开始")

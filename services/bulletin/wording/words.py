@@ -1,11 +1,14 @@
 """Numbers, dates and full stops as official papers write them."""
 
+import re
 from datetime import date, datetime
 from typing import Final
 
 from shared.clock import SHANGHAI
 
 _DIGITS: Final = "零一二三四五六七八九"
+_REMARK: Final = re.compile(r"[（(][^（）()]*[）)]$")
+"""A remark in brackets, which may stand behind a full stop: the sentence has ended before it."""
 _ENDS: Final = ("。", "！", "？", "…", ".", "!", "?")
 
 
@@ -32,4 +35,4 @@ def hour(moment: datetime) -> str:
 def sentence(text: str) -> str:
     """Return a text with a full stop, if it has no end of its own."""
     whole = text.rstrip()
-    return text if whole.rstrip("”’").endswith(_ENDS) else f"{whole}。"
+    return text if _REMARK.sub("", whole).rstrip("”’").endswith(_ENDS) else f"{whole}。"
