@@ -1,7 +1,6 @@
 """The feed: every fact once, in order, from any cursor, across a restart; and to nobody whose business it is not."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -13,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.approvals import keyring
-from shared.events import EVENTS, IssueRaised, SessionScheduled
+from shared.events import EVENTS
 from shared.feeding import Feed, Page
 from shared.keys import Keys
 from shared.posted import Caller
 from shared.web import problem
 from shared.web.feed import feed_route
 from tests.browsing import reachable
-from tests.builders import BANNER, DRC, OTHER_BANNER, owner, plan, session_scheduled
+from tests.builders import BANNER, DRC, plan, session_scheduled
 from tests.posting import OPENED, Office, approvals, keys
-from tests.systems import System, client_of, until
+from tests.systems import System, client_of
 
 pytestmark = pytest.mark.row(78)
 
+PLANNED: Final = (plan(), DRC)
 SCHEDULED: Final = tuple((session_scheduled(session=f"spring-2022-1506{place}"), DRC) for place in ("02", "03", "21"))
 
 
@@ -52,13 +52,6 @@ def sequences(facts: Sequence[dict[str, Any]]) -> list[int]:
     return [int(fact["sequence"]) for fact in facts]
 
 
-async def test_the_feed_counts_what_the_ledger_counts_whatever_the_size_of_its_pages(system: System) -> None:
-    async with approvals(system, (plan(), DRC), *SCHEDULED) as office:
-        recorded = await system.count("approvals", "outbox")
-        for limit in (1, 3, 500):
-            assert sequences(await read_all(office, DRC, limit=limit)) == list(range(1, recorded + 1))
-
-
 async def test_a_cursor_goes_on_after_a_restart_and_misses_nothing(system: System) -> None:
     async with approvals(system, (plan(), DRC)) as office:
         first = await feed(office, DRC)
@@ -67,41 +60,6 @@ async def test_a_cursor_goes_on_after_a_restart_and_misses_nothing(system: Syste
         await office.accepted(*SCHEDULED)
         following = await feed(office, DRC, after=first["next"])
     assert sequences(following["facts"]) == [first["next"] + number for number in (1, 2, 3)]
-
-
-async def test_a_fact_of_the_feed_is_the_fact_of_the_stream(system: System) -> None:
-    async with approvals(system, (plan(), DRC), *SCHEDULED) as office:
-        facts = await read_all(office, DRC)
-
-        async def published() -> bool:
-            return len(await system.stream()) == len(facts)
-
-        await until(published)
-        streamed = await system.stream()
-    assert [json.loads(fact.payload) for fact in streamed] == facts
-
-
-@pytest.mark.row(75)
-async def test_a_banner_sees_its_own_session_and_nobody_but_the_city_drc_sees_keys(system: System) -> None:
-    async with approvals(system, (plan(), DRC), *SCHEDULED) as office:
-        seen = {by.unit: await read_all(office, by) for by in (DRC, owner(), BANNER, OTHER_BANNER)}
-
-    def sessions(by: Caller) -> set[str]:
-        return {fact["data"]["session"] for fact in seen[by.unit] if fact["type"] == SessionScheduled.type}
-
-    assert sessions(DRC) == sessions(owner()) == {event.session for event, _ in SCHEDULED}
-    assert sessions(BANNER) == {f"spring-2022-{BANNER.division}"}
-    assert sessions(OTHER_BANNER) == {f"spring-2022-{OTHER_BANNER.division}"}
-    with_keys = {unit for unit, facts in seen.items() if any(fact["type"].startswith("chunfeng.key") for fact in facts)}
-    assert with_keys == {DRC.unit}
-
-
-async def test_only_the_types_asked_for_come_and_the_cursor_passes_over_the_others(system: System) -> None:
-    async with approvals(system, (plan(), DRC), *SCHEDULED) as office:
-        page = await feed(office, DRC, type=SessionScheduled.type)
-        none = await feed(office, DRC, type=IssueRaised.type)
-    assert {fact["type"] for fact in page["facts"]} == {SessionScheduled.type}
-    assert (none["facts"], none["next"]) == ([], page["last"])
 
 
 async def test_a_reader_that_waits_is_answered_as_soon_as_there_is_something(system: System) -> None:
@@ -150,15 +108,6 @@ async def _streamed(office: Office, count: int, **headers: str) -> list[int]:
             if len(ids) == count and not line:
                 return ids
     return ids
-
-
-@pytest.mark.row(81)
-@pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=501", "wait=31"])
-async def test_a_wrong_cursor_is_told(system: System, query: str) -> None:
-    async with approvals(system) as office:
-        answer = await office.client.get(f"/v1/feed?{query}", headers=office.key(DRC))
-        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-        assert (await office.client.get("/v1/feed")).status_code == 401
 
 
 class Nothing:
