@@ -8,7 +8,7 @@ import pytest
 
 from shared.events import Event
 from shared.posted import Caller
-from tests.builders import DRC, application_docketed, approval_signed, owner, project_code
+from tests.builders import DRC, application_docketed, approval_signed, licence_issued, owner, project_code
 from tests.posting import OPENED, Office, approvals, cloudevent
 from tests.systems import System, together
 
@@ -41,15 +41,17 @@ async def test_the_same_events_posted_to_two_instances_at_once_are_recorded_once
         signed = [approval_signed(project_code=code) for code in codes]
         receipts = await post_to_both(offices, docketed, DRC, seed=1)
         receipts += await post_to_both(offices, signed, owner(), seed=2)
+        issued = [licence_issued(project_code=code, number=f"鄂环证{code}") for code in codes]
+        receipts += await post_to_both(offices, issued, owner(), seed=3)
     firsts = {receipt["id"]: receipt for receipt in receipts if "duplicate" not in receipt}
-    assert len(receipts) == CLIENTS * 2 * COUNT
-    assert len(firsts) == 2 * COUNT
+    assert len(receipts) == CLIENTS * 3 * COUNT
+    assert len(firsts) == 3 * COUNT
     assert all(receipt | {"duplicate": True} == firsts[receipt["id"]] | {"duplicate": True} for receipt in receipts)
-    assert sum("duplicate" not in receipt for receipt in receipts) == 2 * COUNT
+    assert sum("duplicate" not in receipt for receipt in receipts) == 3 * COUNT
     facts = await system.rows("approvals", "SELECT sequence, event_id FROM outbox ORDER BY sequence")
     assert [fact["sequence"] for fact in facts] == list(range(1, len(facts) + 1))
     told = sorted(fact["id"] for receipt in firsts.values() for fact in receipt["facts"])
-    assert told == sorted(fact["event_id"] for fact in facts[-2 * COUNT :])
-    assert await system.count("approvals", "receipt") == len(OPENED) + 2 * COUNT
-    decided = await system.rows("approvals", "SELECT outcome, count(*) FROM application GROUP BY outcome")
-    assert decided == [{"outcome": "approved", "count": COUNT}]
+    assert told == sorted(fact["event_id"] for fact in facts[-3 * COUNT :])
+    assert await system.count("approvals", "receipt") == len(OPENED) + 3 * COUNT
+    decided = await system.rows("approvals", "SELECT outcome, licences, count(*) FROM application GROUP BY 1, 2")
+    assert decided == [{"outcome": "approved", "licences": 1, "count": COUNT}]
