@@ -22,13 +22,15 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(rebuild, name="rebuild")
 app.add_typer(quarantine.app, name="quarantine")
 
-Folder = Annotated[Path, typer.Option(help="Where the running system keeps its data")]
+Folder = Annotated[Path, typer.Option(help="系统数据所在文件夹。Where the running system keeps its data")]
 
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="Where the bulletins go")] = ROOT / "out" / "demo",
-    recording: Annotated[Path, typer.Argument(help="A recording; the sample campaign if left out")] = SAMPLE,
+    out: Annotated[Path, typer.Option(help="简报存放处。Where the bulletins go")] = ROOT / "out" / "demo",
+    recording: Annotated[
+        Path, typer.Argument(help="记录文件，缺省为示例行动。A recording; the sample campaign if left out")
+    ] = SAMPLE,
 ) -> None:
     """十场活动全程演示：模拟时钟，真实部件，十期简报。Play the whole campaign on a simulated clock.
 
@@ -59,9 +61,14 @@ def up(folder: Folder = FOLDER) -> None:
 
 @app.command()
 def replay(
-    recording: Annotated[Path, typer.Argument(help="A recording, see docs/recording.md")],
+    recording: Annotated[
+        Path, typer.Argument(help="记录文件，格式见 docs/recording.md。A recording, see docs/recording.md")
+    ],
     folder: Folder = FOLDER,
-    tokens: Annotated[Path | None, typer.Option(help="Keys by credit code, as `keys issue` prints them")] = None,
+    tokens: Annotated[
+        Path | None,
+        typer.Option(help="各单位密钥，`keys issue` 的输出。Keys by credit code, as `keys issue` prints them"),
+    ] = None,
 ) -> None:
     """把一份记录按各单位身份逐条报送到运行中的服务。Post a recording to running services.
 
@@ -85,12 +92,18 @@ def prepare() -> None:
 
 @app.command()
 def logs(  # noqa: PLR0913, PLR0917  (a command's options)
-    source: Annotated[str | None, typer.Argument(help="`-` reads lines piped in, from docker compose logs say")] = None,
-    session: Annotated[str | None, typer.Option(help="Only what concerns this session")] = None,
-    event: Annotated[str | None, typer.Option(help="Only this event's way, from POST to delivery")] = None,
-    level: Annotated[str, typer.Option(help="From this level up: debug, info, warning, error, critical")] = "info",
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on showing what is added")] = False,  # noqa: FBT002
-    as_json: Annotated[bool, typer.Option("--json", help="The lines as they are")] = False,  # noqa: FBT002
+    source: Annotated[
+        str | None, typer.Argument(help="`-` 从管道读取。`-` reads lines piped in, from docker compose logs say")
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="只看这一场。Only what concerns this session")] = None,
+    event: Annotated[
+        str | None, typer.Option(help="只看这一事件的全程。Only this event's way, from POST to delivery")
+    ] = None,
+    level: Annotated[
+        str, typer.Option(help="只看此级别及以上。From this level up: debug, info, warning, error, critical")
+    ] = "info",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="持续显示新增的。Go on showing what is added")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="原样输出各行。The lines as they are")] = False,  # noqa: FBT002
     folder: Folder = FOLDER,
 ) -> None:
     """合并各服务日志；可只看一场、一条事件的全程。The services' logs in order; one session's or one event's way.
@@ -106,8 +119,10 @@ def logs(  # noqa: PLR0913, PLR0917  (a command's options)
 
 @app.command()
 def trace(
-    event: Annotated[str, typer.Argument(help="An event's id, its correlation id, or a fact's id")],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines")] = False,  # noqa: FBT002
+    event: Annotated[
+        str, typer.Argument(help="事件编号、关联号或事实编号。An event's id, its correlation id, or a fact's id")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。For machines")] = False,  # noqa: FBT002
     folder: Folder = FOLDER,
 ) -> None:
     """一条事件的全程：回执、登记、发布、应用、简报、送达、日志。One event's whole way, from POST to PDF and recipients.
@@ -143,7 +158,7 @@ def rebuild_stream(folder: Folder = FOLDER) -> None:
 
 @app.command()
 def backup(
-    out: Annotated[Path, typer.Argument(help="The file to write, such as chunfeng-2022-03-16.tar")],
+    out: Annotated[Path, typer.Argument(help="备份文件名。The file to write, such as chunfeng-2022-03-16.tar")],
     folder: Folder = FOLDER,
 ) -> None:
     """备份四个数据库于同一时刻，不必停机。Back all four databases up as of one moment, running or not.
@@ -157,7 +172,8 @@ def backup(
 
 @app.command()
 def restore(
-    archive: Annotated[Path, typer.Argument(help="A file `chunfeng backup` wrote")], folder: Folder = FOLDER
+    archive: Annotated[Path, typer.Argument(help="`chunfeng backup` 写出的文件。A file `chunfeng backup` wrote")],
+    folder: Folder = FOLDER,
 ) -> None:
     """恢复到空系统，重发事件流，逐项核对。Restore into an empty folder, publish the stream again, verify all.
 
@@ -181,9 +197,9 @@ def verify(folder: Folder = FOLDER) -> None:
 
 @app.command()
 def chaos(
-    kills: Annotated[int, typer.Option(help="How many processes to kill")] = 60,
-    seed: Annotated[int | None, typer.Option(help="Replay the run with this seed")] = None,
-    out: Annotated[Path, typer.Option(help="Where the result goes")] = ROOT / "out" / "chaos.json",
+    kills: Annotated[int, typer.Option(help="杀进程的次数。How many processes to kill")] = 60,
+    seed: Annotated[int | None, typer.Option(help="用此种子重演。Replay the run with this seed")] = None,
+    out: Annotated[Path, typer.Option(help="结果存放处。Where the result goes")] = ROOT / "out" / "chaos.json",
 ) -> None:
     """随机杀进程，核对一条不丢一条不重。Kill random processes under load and check that nothing is lost or doubled.
 
@@ -196,7 +212,7 @@ def chaos(
 
 @app.command()
 def bench(
-    out: Annotated[Path, typer.Option(help="Where the result goes")] = ROOT / "out" / "bench.json",
+    out: Annotated[Path, typer.Option(help="结果存放处。Where the result goes")] = ROOT / "out" / "bench.json",
 ) -> None:
     """与同轮基线相比的性能。Measure ingest, relay, consume and end to end beside baselines of the same run.
 

@@ -14,22 +14,31 @@ app = typer.Typer(
     help="密钥：签发、查看、更换、停用、吊销。Issue, list, replace, pause and revoke the units' keys.",
     no_args_is_help=True,
 )
-Folder = Annotated[Path, typer.Option(help="Where the running system keeps its data")]
-KeyName = Annotated[str, typer.Argument(help="The eight characters after cf_")]
+Folder = Annotated[Path, typer.Option(help="系统数据所在文件夹。Where the running system keeps its data")]
+KeyName = Annotated[str, typer.Argument(help="cf_ 之后的八个字符。The eight characters after cf_")]
 FOLDER: Final = ROOT / ".chunfeng" / "local"
 PLAN: Final = ROOT / "services/approvals/campaigns/spring-2022.json"
 
 
 @app.command("issue")
 def issue(  # noqa: PLR0913, PLR0917  (a command's options)
-    units: Annotated[list[str] | None, typer.Argument(help="Credit codes; every unit of the plan if left out")] = None,
-    plan: Annotated[Path, typer.Option(help="The campaign's plan with its units")] = PLAN,
-    role: Annotated[Role | None, typer.Option(help="Another role than the unit's own: operator, viewer …")] = None,
-    label: Annotated[str | None, typer.Option(help="What it is for")] = None,
-    types: Annotated[list[str] | None, typer.Option("--type", help="The only event types it may post")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="It may post nothing")] = False,  # noqa: FBT002
-    test: Annotated[bool, typer.Option("--test", help="For trying out: its events are never recorded")] = False,  # noqa: FBT002
-    days: Annotated[int | None, typer.Option(min=1, max=3660, help="Days it is valid; for good if left out")] = None,
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(help="信用代码，缺省为计划中全部单位。Credit codes; every unit of the plan if left out"),
+    ] = None,
+    plan: Annotated[Path, typer.Option(help="行动计划（含单位名单）。The campaign's plan with its units")] = PLAN,
+    role: Annotated[
+        Role | None, typer.Option(help="另定角色。Another role than the unit's own: operator, viewer …")
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="用途。What it is for")] = None,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="只可报送这些类型。The only event types it may post")
+    ] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="只读，不可报送。It may post nothing")] = False,  # noqa: FBT002
+    test: Annotated[bool, typer.Option("--test", help="测试密钥，不作登记。For trying out only")] = False,  # noqa: FBT002
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3660, help="有效天数，缺省为长期。Days it is valid; for good if left out")
+    ] = None,
     folder: Folder = FOLDER,
 ) -> None:
     """签发密钥，只显示一次。Issue keys; each token is shown this once, as JSON by credit code.
@@ -64,7 +73,9 @@ def list_(folder: Folder = FOLDER) -> None:
 @app.command("rotate")
 def rotate(
     key: KeyName,
-    overlap: Annotated[int, typer.Option(min=0, max=90, help="Days for which the old key works too")] = 7,
+    overlap: Annotated[
+        int, typer.Option(min=0, max=90, help="旧密钥并用天数。Days for which the old key works too")
+    ] = 7,
     folder: Folder = FOLDER,
 ) -> None:
     """更换密钥，新旧并用若干天。Replace a key; both work for some days, so that nobody is cut off.
@@ -80,7 +91,7 @@ def rotate(
 @app.command("pause")
 def pause(
     key: KeyName,
-    reason: Annotated[str | None, typer.Option(help="Why, for the record")] = None,
+    reason: Annotated[str | None, typer.Option(help="原因，记入审计。Why, for the record")] = None,
     folder: Folder = FOLDER,
 ) -> None:
     """停用密钥，可恢复。Let a key open nothing until it is resumed.

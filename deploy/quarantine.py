@@ -10,15 +10,15 @@ from deploy.folders import FOLDER
 app = typer.Typer(
     help="隔离区：查看、修复、重放、注销无法应用的消息。Messages that could not be applied.", no_args_is_help=True
 )
-Folder = Annotated[Path, typer.Option(help="Where the system keeps its data")]
-Service = Annotated[str, typer.Argument(help="approvals, forums, policy or bulletin")]
-Number = Annotated[int, typer.Argument(help="The message's number, as `list` shows it")]
-Why = Annotated[str, typer.Option("--why", help="The reason, for the audit trail")]
+Folder = Annotated[Path, typer.Option(help="系统数据所在文件夹。Where the system keeps its data")]
+Service = Annotated[str, typer.Argument(help="服务：approvals, forums, policy or bulletin")]
+Number = Annotated[int, typer.Argument(help="消息号，见 `list`。The message's number, as `list` shows it")]
+Why = Annotated[str, typer.Option("--why", help="原因，记入审计。The reason, for the audit trail")]
 
 
 @app.command("list")
 def list_all(
-    everything: Annotated[bool, typer.Option("--all", help="Also what has been dealt with")] = False,  # noqa: FBT002
+    everything: Annotated[bool, typer.Option("--all", help="连同已处理的。Also what has been dealt with")] = False,  # noqa: FBT002
     folder: Folder = FOLDER,
 ) -> None:
     """列出各服务隔离的消息。List what waits in quarantine, at every service.
@@ -45,7 +45,7 @@ def show_one(service: Service, number: Number, folder: Folder = FOLDER) -> None:
 def mend(
     service: Service,
     number: Number,
-    file: Annotated[Path, typer.Argument(help="The message with its data mended")],
+    file: Annotated[Path, typer.Argument(help="修复后的消息文件。The message with its data mended")],
     why: Why,
     folder: Folder = FOLDER,
 ) -> None:
@@ -74,7 +74,9 @@ def dismiss(service: Service, number: Number, why: Why, folder: Folder = FOLDER)
 @app.command("replay")
 def replay(
     service: Service,
-    number: Annotated[int | None, typer.Argument(help="One message; all that wait if left out")] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="消息号，缺省为全部待处理。One message; all that wait if left out")
+    ] = None,
     folder: Folder = FOLDER,
 ) -> None:
     """重放一条或全部，由运行中的服务执行。Replay one message, or all; the running service does it.

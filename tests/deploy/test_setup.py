@@ -1,19 +1,24 @@
 """Set-up: one command turns a fresh machine into a working one, and then costs nothing."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
+import typer
 
 from deploy import uv_wheel
+from deploy.cli import app
 
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
@@ -255,3 +260,23 @@ def test_the_hooks_are_well_formed_and_their_tools_installed() -> None:
     for line in (ROOT / ".pre-commit-config.yaml").read_text().splitlines():
         if "entry: .venv/bin/" in line:
             assert (TOOLS / line.split(".venv/bin/")[1].split()[0]).exists(), line
+
+
+_OF_TYPER = ("install_completion", "show_completion")
+_BOTH = re.compile(r"[^.]*[\u4e00-\u9fff].*[A-Za-z]{3}", re.DOTALL)
+
+
+def commands(command: Any, name: str = "chunfeng") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  (click's, typer's own copy)
+    yield name, command
+    for word, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, f"{name} {word}")
+
+
+@pytest.mark.row(92)
+def test_every_command_and_every_option_speaks_chinese_first_then_english() -> None:
+    found = list(commands(typer.main.get_command(app)))
+    told = {name: command.help for name, command in found}
+    for name, command in found:
+        told |= {f"{name} {one.name}": one.help for one in command.params if one.name not in ("help", *_OF_TYPER)}
+    assert len(told) > 60
+    assert [name for name, text in told.items() if not _BOTH.match(text or "")] == []
