@@ -37,6 +37,8 @@ class MailServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.taken: list[EmailMessage] = []
+        self.dead: set[Any] = set()
+        """Connections that are gone when the farewell comes."""
         self.rcpt: Answer = welcome
         self.data: Answer = welcome
         self.port = 0
@@ -58,8 +60,13 @@ class MailServer:
         if answer == DIES:
             server.transport.abort()
         if answer == DIES_AFTER:
-            asyncio.get_running_loop().call_later(_SPOKEN, server.transport.abort)
+            self.dead.add(server)
         return answer
+
+    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:  # noqa: ANN401, N802  (likewise)
+        if server in self.dead:
+            server.transport.abort()
+        return "221 Bye"
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

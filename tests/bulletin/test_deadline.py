@@ -154,6 +154,7 @@ async def test_ten_sessions_issued_by_two_workers_at_once_are_numbered_one_to_te
     rows = await room.editions()
     assert [row.number for row in rows] == list(range(1, 11))
     assert {row.session for row in rows} == set(EVERY)
+    assert sorted(name for name, _, _ in room.printer.asked) == sorted(EVERY)  # each by one of the two
     assert await kinds(room) == ["bulletin issued"] * 10
 
 

@@ -82,7 +82,7 @@ class ReadingRoom:
         self._pages = pages
 
     async def _waiting(self, store: Store) -> list[Outstanding]:
-        return [one for one in await outstanding(store, self._clock.now()) if one.closing.revision is None]
+        return await outstanding(store, self._clock.now(), unissued=True)
 
     async def index(self, request: Request, words: str, page: int) -> Response:
         """Show what has been issued, and what is due."""

@@ -65,9 +65,23 @@ async def outlook(store: Store, closing: Closing, plan: CampaignPlanned, now: da
     return Outstanding(closing, plan, edition, draft, now)
 
 
-async def outstanding(store: Store, now: datetime) -> list[Outstanding]:
-    """List closed sessions, those without a bulletin first, by their limit."""
+async def _settled(store: Store, closing: Closing, plan: CampaignPlanned, now: datetime) -> Outstanding | None:
+    """Return how a session stands of which all is issued that is known: its edition need not be put together again."""
+    if closing.revision is None or not closing.settled or closing.drafted_at is not None:
+        return None
+    *_, newest = await store.editions(sessions=[closing.session])
+    edition = Edition.model_validate_json(newest.canonical).model_copy(update={"changes": ()})
+    return Outstanding(closing, plan, edition, None, now)
+
+
+async def outstanding(store: Store, now: datetime, *, unissued: bool = False) -> list[Outstanding]:
+    """List closed sessions, those without a bulletin first, by their limit; or only those without one."""
     plans = {plan.campaign: plan for plan in await store.plans()}
-    known = [(one, plans.get(one.session.rpartition("-")[0])) for one in await store.closings()]
-    found = [await outlook(store, closing, plan, now) for closing, plan in known if plan is not None]
+    closings = [one for one in await store.closings() if one.revision is None or not unissued]
+    known = [(one, plans.get(one.session.rpartition("-")[0])) for one in closings]
+    found = [
+        await _settled(store, closing, plan, now) or await outlook(store, closing, plan, now)
+        for closing, plan in known
+        if plan is not None
+    ]
     return sorted(found, key=lambda one: (one.closing.revision is not None, one.closing.due_at))
