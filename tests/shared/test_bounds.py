@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from shared import keys
 from shared.web.bounds import OF_A_UNIT, OF_ANYBODY
 from shared.web.imports import MOST_BYTES
 from tests.builders import DRC
 from tests.posting import approvals
+from tests.signing import authorization
 from tests.systems import System
 
 pytestmark = pytest.mark.row(75, 77, 81)
@@ -31,6 +33,10 @@ async def test_a_stranger_and_even_a_unit_are_not_read_to_their_end(system: Syst
         form = {"Content-Type": "multipart/form-data; boundary=x"}
         forged = {"Authorization": f"Bearer {key[:-1]}{'0' if key[-1] != '0' else '1'}"}
         known = {"Authorization": f"Bearer {key}"}
+        signed = {"Authorization": authorization(keys.make().token, "approvals", "POST", "/v1/webhooks")}
+        body = Endless()
+        answer = await office.client.post("/v1/webhooks", content=body, headers=signed)
+        assert (answer.status_code, body.taken <= 2**17) == (401, True)  # who has no key signs nothing worth reading
         for path, headers, most in (
             ("/v1/webhooks", {}, OF_ANYBODY),
             ("/v1/webhooks", forged, OF_ANYBODY),

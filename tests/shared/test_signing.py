@@ -64,16 +64,14 @@ async def test_a_replay_is_known_by_another_instance_too(system: System) -> None
         assert (first.status_code, second.status_code) == (200, 401)
 
 
-@pytest.mark.parametrize(("skew", "status"), [(-299, 200), (299, 200), (-310, 401), (310, 401)])
-async def test_a_clock_may_be_wrong_by_five_minutes_and_is_told_when_it_is_more(
-    system: System, skew: int, status: int
-) -> None:
+async def test_a_clock_may_be_wrong_by_five_minutes_and_is_told_when_it_is_more(system: System) -> None:
     async with approvals(system) as office:
-        header = authorization(office.tokens[DRC.unit], "approvals", "GET", "/v1/whoami", at=time.time() + skew)
-        answer = await office.client.get("/v1/whoami", headers={"Authorization": header})
-        assert answer.status_code == status
-        if status == 401:
-            assert "时间比系统" in answer.json()["title"]
+        for skew, status in ((-299, 200), (299, 200), (-310, 401), (310, 401)):
+            header = authorization(office.tokens[DRC.unit], "approvals", "GET", "/v1/whoami", at=time.time() + skew)
+            answer = await office.client.get("/v1/whoami", headers={"Authorization": header})
+            assert answer.status_code == status, skew
+            if status == 401:
+                assert "时间比系统" in answer.json()["title"]
 
 
 def test_the_hash_that_is_kept_signs_nothing() -> None:

@@ -16,10 +16,12 @@ from tests.builders import (
     approval_signed,
     licence_issued,
     owner,
+    plan,
     project_code,
     session_opened,
     unit,
 )
+from tests.deciding import Post
 from tests.posting import OPENED, Office, approvals, cloudevent
 from tests.systems import Rows, System
 
@@ -141,8 +143,10 @@ async def test_a_bureaus_first_event_is_accepted_at_once_in_a_practice_session_o
         for event, by in ((docketed, DRC), (opened, BANNER)):
             assert (await tried.post(event, by)).json()["status"] == "accepted"
             assert (await tried.post(event, by)).status_code == 409
-        real = await office.post(approval_signed(**practised), owner())
-        assert (real.status_code, real.json()["type"]) == (422, "/problems/only-practice")
+        forbidden: list[Post] = [(approval_signed(**practised), owner()), (plan(campaign="practice"), DRC)]
+        for real_event, real_caller in forbidden:
+            real = await office.post(real_event, real_caller)
+            assert (real.status_code, real.json()["type"]) == (422, "/problems/only-practice")
         assert (await traces(system))[:-1] == before
 
 

@@ -9,7 +9,16 @@ from services.approvals.domain import refusals
 from services.approvals.domain.actions import announced, check_template
 from services.approvals.domain.matrix import check_duties
 from services.approvals.domain.state import Session, totals
-from shared.campaign import Registry, StatedByService, allow, allow_city_drc, allow_division, planned
+from shared.campaign import (
+    PRACTICE,
+    OnlyPractice,
+    Registry,
+    StatedByService,
+    allow,
+    allow_city_drc,
+    allow_division,
+    planned,
+)
 from shared.events import CampaignPlanned, Event, PlannedSession, SessionClosed, SessionOpened, SessionReady
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
@@ -30,6 +39,8 @@ class NoSuchModel(Refused):
 def plan(world: ApprovalsWorld, posted: Posted, event: CampaignPlanned) -> Sequence[Event]:
     """Plan a campaign: the DRC's call creates its ten sessions at once (row 1)."""
     allow_city_drc(posted)
+    if event.campaign == PRACTICE and not posted.caller.test:
+        raise OnlyPractice(path="data.campaign", session=event.campaign)
     if event.campaign in world.registries:
         raise refusals.AlreadyPlanned(path="data.campaign", campaign=event.campaign)
     if event.cloned_from is not None and event.cloned_from not in world.registries:
