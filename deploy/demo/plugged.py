@@ -29,14 +29,22 @@ class Receiver:
     """Takes what is signed for it, each fact once."""
 
     def __init__(self) -> None:
-        """Start with nothing; the secret is told when the webhook is added."""
-        self.secret = ""
+        """Start with nothing; the secret is told when the webhook is added, and the first fact may be quicker."""
+        self._secret = ""
+        self._told = threading.Event()
         self.taken: set[str] = set()
+
+    def tell(self, secret: str) -> None:
+        """Learn what signs the facts."""
+        self._secret = secret
+        self._told.set()
 
     def take(self, headers: Mapping[str, str], body: bytes) -> int:
         """Return the status of the answer."""
+        if not self._told.wait(_PATIENCE_SECONDS):
+            return 503
         try:
-            Webhook(self.secret).verify(body.decode(), dict(headers))
+            Webhook(self._secret).verify(body.decode(), dict(headers))
         except WebhookVerificationError:
             return 400
         self.taken.add(headers["webhook-id"])
@@ -110,7 +118,7 @@ class Plugged:
             answer = await self._client.post(
                 f"{self._addresses['bulletin']}/v1/webhooks", json=wanted, headers=self._reading
             )
-            self.receiver.secret = answer.raise_for_status().json()["secret"]
+            self.receiver.tell(answer.raise_for_status().json()["secret"])
             until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
             while len(self.receiver.taken) < editions and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  (in a thread)
                 await asyncio.sleep(0.05)

@@ -46,13 +46,16 @@ _LEASE: Final = timedelta(seconds=60)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _GONE: Final = 410
 _LONGEST_ANSWER: Final = 200
-# Claimed for a while: whoever dies with it lets it go by the clock.
+# Claimed for a while: whoever dies with it lets it go by the clock. The look is made once, whatever the plan: as a
+# subquery PostgreSQL may make it for each row it compares, and each time finds the next that is not locked.
 _CLAIM: Final = text("""
-    UPDATE webhook SET due_at = :until WHERE webhook IN (
+    WITH longest AS MATERIALIZED (
         SELECT webhook FROM webhook, outbox_counter
         WHERE state = 'active' AND due_at <= :now AND cursor < outbox_counter.last AND unit <> ALL(:busy)
         ORDER BY due_at LIMIT 1 FOR UPDATE OF webhook SKIP LOCKED
-    ) RETURNING webhook, unit
+    )
+    UPDATE webhook SET due_at = :until FROM longest WHERE webhook.webhook = longest.webhook
+    RETURNING webhook.webhook, webhook.unit
 """)
 _MOVE: Final = text("""
     UPDATE webhook SET cursor = :cursor, delivered = delivered + 1, failures = 0, last_answer = :answer, due_at = :due

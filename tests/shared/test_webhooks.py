@@ -3,6 +3,8 @@
 import asyncio
 import json
 import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -100,6 +102,34 @@ async def test_a_receiver_that_never_answers_keeps_nobody_waiting(system: System
         await subscribe(office, DRC, quick)
         await until(lambda: _reached(system, quick), within=5)
         assert (slow.posts, slow.taken) == (1, {})
+
+
+@pytest.fixture
+async def row_by_row(system: System) -> AsyncIterator[None]:
+    """Let PostgreSQL compare row by row, as it does by itself when its statistics say that there are few."""
+    await system.database("approvals")
+    for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+        system.postgres.sql(f"ALTER DATABASE approvals SET enable_{way} TO off")
+    yield
+    system.postgres.sql("ALTER DATABASE approvals RESET ALL")
+
+
+@pytest.mark.usefixtures("row_by_row")
+async def test_several_that_wait_at_once_are_each_sent_to_whatever_the_plan(system: System) -> None:
+    tokens = await keys(await system.database("approvals"))
+    several = {by: Receiver() for by in (DRC, BANNER, OTHER_BANNER)}
+    async with AsyncExitStack() as stack:
+        office = Office(await stack.enter_async_context(system.serving("approvals", webhooks_here=True)), tokens)
+        for by, receiver in several.items():
+            await stack.enter_async_context(receiver.listening())
+            await subscribe(office, by, receiver)
+        await office.accepted((plan(), DRC))  # from now on all of them wait
+
+        async def told() -> bool:
+            types = [[fact["type"] for fact in receiver.taken.values()] for receiver in several.values()]
+            return all("chunfeng.campaign.planned.v1" in one for one in types)
+
+        await until(told, within=6)
 
 
 @pytest.mark.row(87)
