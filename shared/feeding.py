@@ -15,10 +15,12 @@ from shared.database import Database
 from shared.envelope import Fact, read_published, with_sequence
 from shared.events import EVENTS, Event, QuarantineEvent, WebhookEvent
 from shared.keyfacts import TYPES as KEY_TYPES
+from shared.outbox import state
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.trial import Trial
 from shared.vocabulary import Level, Role
+from shared.watch import Watch
 
 _LOOK_EVERY_SECONDS: Final = 0.25
 _LOOK_IN_SANDBOX_SECONDS: Final = 2.0
@@ -29,7 +31,6 @@ _READ: Final = text("""
         AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
     ORDER BY sequence LIMIT :most
 """)
-_LAST: Final = text("SELECT last FROM outbox_counter")
 
 
 def _types(family: type[Event]) -> frozenset[str]:
@@ -96,20 +97,17 @@ class Feed:
         """Take the service's database; keys for trying out see their sandbox instead."""
         self._database = database
         self._trial = trial
-        self._looking = asyncio.Lock()
-        self._looked_at = -_LOOK_EVERY_SECONDS
-        self._last = 0
+        self._watch = Watch(database, every=_LOOK_EVERY_SECONDS)
 
     async def page(self, caller: Caller, after: int, most: int, types: Sequence[str] | None) -> Page:
         """Return what comes after a sequence and the caller may see."""
         if caller.test:
             return await self._sandbox(caller, after, most, types)
         async with self._database.reading() as session:
-            connection = await session.connection()
             # Asked first: what is recorded meanwhile is looked at the next time, and not passed over.
-            last: int = (await connection.execute(_LAST)).scalar_one()
+            last, _ = await state(session)
             values = {"after": after, "types": list(types) if types else None, "most": most}
-            rows = (await connection.execute(_READ, values)).all()
+            rows = (await (await session.connection()).execute(_READ, values)).all()
         found = [(row.sequence, row.type, with_sequence(row.envelope, row.sequence)) for row in rows]
         seen = tuple(one for one in found if may_see(caller, read_published(one[2])))
         newest = found[-1][0] if found else 0
@@ -128,22 +126,21 @@ class Feed:
 
         Who asks is asked anew at each look: to whom a key was taken away meanwhile, nothing is told.
         """
-        until, looked_at = asyncio.get_running_loop().time() + seconds, -1
-        while True:
-            caller = await who()
-            if (newest := await self._newest()) != looked_at or caller.test:
-                page = await self.page(caller, after, most, types)
-                after, looked_at = page.next, newest
-            if page.facts or asyncio.get_running_loop().time() >= until:
-                return page
-            await asyncio.sleep(_LOOK_IN_SANDBOX_SECONDS if caller.test else _LOOK_EVERY_SECONDS)
+        if not seconds:
+            return await self.page(await who(), after, most, types)
+        async with self._watch.looking():
+            return await self._first(who, after, most, types, asyncio.get_running_loop().time() + seconds)
 
-    async def _newest(self) -> int:
-        """Return how far facts go: asked of the database once a look for all who wait."""
-        async with self._looking:
-            now = asyncio.get_running_loop().time()
-            if now - self._looked_at >= _LOOK_EVERY_SECONDS:
-                async with self._database.reading() as session:
-                    self._last = (await (await session.connection()).execute(_LAST)).scalar_one()
-                self._looked_at = now
-            return self._last
+    async def _first(self, who: Who, after: int, most: int, types: Sequence[str] | None, until: float) -> Page:
+        page, seen = None, 0
+        while True:
+            caller, newest, over = await who(), self._watch.newest, asyncio.get_running_loop().time() >= until
+            if page is None or newest != seen or over or caller.test:
+                page = await self.page(caller, after, most, types)
+                after, seen = page.next, newest
+            if page.facts or over:
+                return page
+            if caller.test:
+                await asyncio.sleep(_LOOK_IN_SANDBOX_SECONDS)
+            else:
+                await self._watch.change(seen, _LOOK_EVERY_SECONDS)

@@ -76,6 +76,11 @@ def project_check_digit(digits: str) -> int:
     return (11 - state) % 10
 
 
+def with_check_digit(code: str) -> str:
+    """Complete an investment project code, written in its groups, with its last digit."""
+    return f"{code}{project_check_digit(code.replace('-', ''))}"
+
+
 @lru_cache(maxsize=16_384)
 def project_code(text: str) -> str:
     """Check an investment project code (GB/T 40058-2021): YYMM-DDDDDD-SS-TT-RRRRRC."""

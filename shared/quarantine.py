@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import logs, outbox
@@ -71,6 +71,12 @@ async def listing(session: AsyncSession, *, waiting: bool, limit: int = 200) -> 
     else:
         query = query.where(col(Quarantine.state) != WAITING).order_by(col(Quarantine.settled_at).desc())
     return (await session.exec(query.limit(limit))).all()
+
+
+async def count(session: AsyncSession) -> int:
+    """Count the messages that wait."""
+    query = select(func.count()).select_from(Quarantine).where(col(Quarantine.state) == WAITING)
+    return (await session.exec(query)).one()
 
 
 async def waiting_ids(session: AsyncSession) -> list[int]:

@@ -53,10 +53,8 @@ def ways_out(service: Service, pages: web.Pages) -> Ways:
     """Return how facts go out: the feed, webhooks, the evidence of them; and the reference of them all."""
     settings, keys = service.settings, service.keys
     feed = Feed(service.database, service.front.trial if service.front else None)
-    webhooks, here = (
-        Webhooks(service.service, service.database, service.clock, here=settings.webhooks_here),
-        settings.webhooks_here,
-    )
+    here = settings.webhooks_here
+    webhooks = Webhooks(service.service, service.database, service.clock, here=here)
     sender = Sender(service.service, feed, book=webhooks, database=service.database, keys=keys, here=here)
     seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
     evidence = Evidence(service.service, service.database, seed)

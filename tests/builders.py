@@ -35,7 +35,7 @@ from shared.events import (
     Unit,
     VisitsConcluded,
 )
-from shared.identifiers import project_check_digit
+from shared.identifiers import with_check_digit
 from shared.posted import Caller, Posted
 from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome, Scope
 
@@ -101,8 +101,7 @@ def posted(event: Event, by: Caller, event_id: str = "test-1") -> Posted:
 
 def project_code(number: int = 1, division: str = DONGSHENG) -> str:
     """Return a project code with its check digit."""
-    code = f"2203-{division}-04-01-{number:05d}"
-    return f"{code}{project_check_digit(code.replace('-', ''))}"
+    return with_check_digit(f"2203-{division}-04-01-{number:05d}")
 
 
 def made(kind: type[E], changes: dict[str, object], **usual: object) -> E:

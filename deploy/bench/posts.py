@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shared.events import CampaignPlanned, Unit
-from shared.identifiers import project_check_digit
+from shared.identifiers import with_check_digit
 from shared.vocabulary import CITY_DIVISION, Level
 
 _TEMPLATE: Final = Path(__file__).parents[2] / "services" / "approvals" / "campaigns" / "spring-2022.json"
@@ -35,9 +35,7 @@ def unit(of: CampaignPlanned, bureau: str, division: str = CITY_DIVISION) -> Uni
 def project_codes() -> Iterator[str]:
     """Yield valid project codes without end."""
     for number in itertools.count():
-        digits = f"22{number // 100_000 % 90 + 10:02d}1506220401{number % 100_000:05d}"
-        code = digits + str(project_check_digit(digits))
-        yield f"{code[:4]}-{code[4:10]}-{code[10:12]}-{code[12:14]}-{code[14:]}"
+        yield with_check_digit(f"22{number // 100_000 % 90 + 10:02d}-150622-04-01-{number % 100_000:05d}")
 
 
 def event(source: Unit, event_id: str, event_type: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from shared.events import (
     Venue,
     VisitsConcluded,
 )
-from shared.identifiers import project_check_digit
+from shared.identifiers import with_check_digit
 from shared.vocabulary import BANNERS, CITY_DIVISION, KANGBASHI, Formality, Level, Outcome, Scope, SessionKind
 
 _SERVICES: Final = dict.fromkeys((IssueRaised, ForumHeld, SurveyCalledOff), "forums") | dict.fromkeys(
@@ -80,8 +80,7 @@ class Wave:
 def project_code(division: str, number: int) -> str:
     """Return one of 1,200,000 project codes of a division, with its check digit."""
     month, serial = divmod(number, 100_000)
-    code = f"22{month % 12 + 1:02d}-{division}-04-01-{serial:05d}"
-    return f"{code}{project_check_digit(code.replace('-', ''))}"
+    return with_check_digit(f"22{month % 12 + 1:02d}-{division}-04-01-{serial:05d}")
 
 
 class Author:

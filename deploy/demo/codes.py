@@ -4,7 +4,7 @@ from typing import Final
 
 from stdnum.cn import uscc
 
-from shared.identifiers import project_check_digit
+from shared.identifiers import with_check_digit
 
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 _REMAINDERS: Final = "0123456789X0"
@@ -33,5 +33,4 @@ def company_code(division: str, serial: int) -> str:
 
 def project_code(division: str, serial: int) -> str:
     """Return an investment project code of March 2022 with a random block of 99xxx."""
-    code = f"2203-{division}-04-01-99{serial:03d}"
-    return f"{code}{project_check_digit(code.replace('-', ''))}"
+    return with_check_digit(f"2203-{division}-04-01-99{serial:03d}")

@@ -7,18 +7,16 @@ from starlette.responses import Response
 
 from services.bulletin import formats
 from services.bulletin.delivery import file_name
-from services.bulletin.domain.board import SERVICES
 from services.bulletin.domain.refusals import NoEdition
 from services.bulletin.domain.wrapup import name_of
 from services.bulletin.formats import Form
 from services.bulletin.store import Store
-from services.bulletin.store.console import Console
+from services.bulletin.store.console import FROM_THE_START, Console
 from services.bulletin.tables import EditionRow
 from services.bulletin.wrapup import standing
 from shared.clock import Clock
 from shared.database import Database
 from shared.keys import Keys
-from shared.outbox import source_of
 from shared.web import needs_key
 
 
@@ -123,7 +121,6 @@ def routes(database: Database, keys: Keys, clock: Clock) -> APIRouter:
         """Tell up to which sequence each source is known, and which sequences are missing."""
         async with database.reading() as session:
             positions = await Store(session).positions()
-            known = {source_of(service): 0 for service in SERVICES} | positions
-            return {"positions": positions, "holes": await Console(session).holes(known)}
+            return {"positions": positions, "holes": await Console(session).holes(FROM_THE_START | positions)}
 
     return router

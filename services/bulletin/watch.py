@@ -10,7 +10,7 @@ from typing import Final
 from services.bulletin.domain.board import SERVICES, Board, Process, Sent, Source, Stage, Standing
 from services.bulletin.domain.timing import Closing
 from services.bulletin.store import Store
-from services.bulletin.store.console import Change, Console, Newest, Told
+from services.bulletin.store.console import FROM_THE_START, Change, Console, Newest, Told
 from shared.background import in_time
 from shared.beat import Beat
 from shared.clock import Clock
@@ -116,14 +116,14 @@ class Watch:
             plans = await store.plans()
             plan = next((one for one in reversed(plans) if campaign in (None, one.campaign)), None)
             sources = tuple(_heard(one, processes) for one in await self._sources(console))
-            deliveries = await console.delivery_states()
+            deliveries = await store.delivery_counts()
             standings = await self._standings(store, console, plan) if plan else ()
         board = Board(self._clock.now(), plan.campaign if plan else "", standings, processes, sources, deliveries)
         return Sight(board, now, now, change)
 
     async def _sources(self, console: Console) -> list[Source]:
         """Return how much of each source is here; what has once been known without a hole is not looked at again."""
-        known = {source_of(service): 0 for service in SERVICES} | self._reached
+        known = FROM_THE_START | self._reached
         self._reached = await console.reached(known)
         holes = await console.holes(self._reached)
         return [

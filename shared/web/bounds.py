@@ -35,9 +35,10 @@ class Bounded:
             return
         request = Request(scope)
         said = request.headers.get("content-length", "")
-        little = said.isascii() and said.isdigit() and int(said) <= OF_ANYBODY
+        length = int(said) if said.isascii() and said.isdigit() else None
+        little = length is not None and length <= OF_ANYBODY
         limit = OF_ANYBODY if little or not await self._is_known(request) else OF_A_UNIT
-        if said.isascii() and said.isdigit() and int(said) > limit:
+        if length is not None and length > limit:
             await problem.problem_response(TooLarge(limit=limit).problem())(scope, receive, send)
             return
         size = 0

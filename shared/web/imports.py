@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Security
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from shared import sheets
@@ -154,6 +154,16 @@ def imports_route(imports: Imports, keys: Keys) -> APIRouter:
     return router
 
 
+async def table_in(filled: FormData, otherwise: str) -> tuple[str, bytes]:
+    """Return a form's table with its file's name; raises NotATable, or TooLarge, for half a table is none."""
+    table = filled.get("table")
+    if not isinstance(table, UploadFile) or not table.size:
+        raise sheets.NotATable(reason="没有选择文件", reason_en="no file was chosen")
+    if table.size > MOST_BYTES:
+        raise TooLarge(limit=MOST_BYTES)
+    return table.filename or otherwise, await table.read(MOST_BYTES)
+
+
 class _Pages:
     """The pages as they stand for a caller."""
 
@@ -178,13 +188,11 @@ class _Pages:
     async def take(self, request: Request, caller: Caller) -> Response:
         """Take a form with a table."""
         async with request.form(max_part_size=MOST_BYTES) as filled:
-            table, kind = filled.get("table"), str(filled.get("kind", ""))
-            if not isinstance(table, UploadFile) or not table.size:
-                missing = sheets.NotATable(reason="没有选择文件", reason_en="no file was chosen")
-                return await self.form(request, caller, missing)
-            if table.size > MOST_BYTES:  # half a table is none
-                return await self.form(request, caller, TooLarge(limit=MOST_BYTES))
-            name, content = table.filename or kind, await table.read(MOST_BYTES)
+            kind = str(filled.get("kind", ""))
+            try:
+                name, content = await table_in(filled, kind)
+            except Refused as refusal:
+                return await self.form(request, caller, refusal)
         try:
             run = await self._imports.take(caller, kind, name, content)
         except (sheets.NotATable, UnknownKind) as refusal:

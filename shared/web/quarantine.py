@@ -57,7 +57,7 @@ def quarantine_routes(ward: Ward, consumer: Consumer | None, pages: Pages) -> AP
     async def show(request: Request, *, trouble: Refused | None = None, at: int = 0, **told: Any) -> Response:  # noqa: ANN401
         async with ward.database.reading() as session:
             waiting = await quarantine.listing(session, waiting=True, limit=_SHOWN)
-            count = len(await quarantine.waiting_ids(session))
+            count = await quarantine.count(session)
             settled = await quarantine.listing(session, waiting=False, limit=50)
         return await pages.show(
             request,

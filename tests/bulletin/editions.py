@@ -1,8 +1,9 @@
 """Editions for tests: a plausible session of the campaign, any field of which a test may change."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from services.bulletin import formats
 from services.bulletin.domain.edition import (
     Addressee,
     Application,
@@ -18,7 +19,9 @@ from services.bulletin.domain.edition import (
     Totals,
     Withdrawn,
 )
+from services.bulletin.tables import EditionRow
 from shared.vocabulary import Distribution, Formality, Level, Outcome, SessionKind
+from tests.bulletin.stories import CLOSED_AT
 
 PROJECTS = (
     ("达拉特旗100万千瓦光伏治沙示范项目", "内蒙古库布其新能源开发有限公司"),
@@ -186,3 +189,23 @@ def full_edition(applications: int = 18, **changes: Any) -> Edition:  # noqa: AN
     """Return an edition in which every section has something to say."""
     parts = {"withdrawn": WITHDRAWN, "issues": ISSUES, "teams": TEAMS, "surveys": SURVEYS, "progress": PROGRESS}
     return edition(applications, **(parts | changes))
+
+
+def edition_row(one: Edition, hours: int) -> EditionRow:
+    """Return an edition as it is kept, issued some hours after its session's close and without its PDF."""
+    return EditionRow(
+        session=one.session,
+        revision=one.revision,
+        series=one.series,
+        year=one.year,
+        number=one.number,
+        issued_at=CLOSED_AT + timedelta(hours=hours),
+        due_at=one.due_at,
+        complete=one.complete,
+        sha256=one.sha256(),
+        canonical=one.canonical().decode(),
+        words=formats.words(one),
+        pdf_sha256="",
+        printed_sha256=None,
+        pdf=b"",
+    )

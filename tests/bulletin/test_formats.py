@@ -2,18 +2,14 @@
 
 import io
 import zipfile
-from datetime import timedelta
 from typing import Final
 
 import pytest
 from lxml import etree
 
 from services.bulletin import formats
-from services.bulletin.domain.edition import Edition
 from services.bulletin.formats import letter
-from services.bulletin.tables import EditionRow
-from tests.bulletin.editions import edition, full_edition
-from tests.bulletin.stories import CLOSED_AT
+from tests.bulletin.editions import edition, edition_row, full_edition
 
 pytestmark = pytest.mark.row(69)
 
@@ -65,28 +61,9 @@ GRAMMAR: Final = """
 """RFC 4287's grammar, without what this feed has no use for: categories, contributors, content, extensions."""
 
 
-def row(one: Edition, hours: int) -> EditionRow:
-    return EditionRow(
-        session=one.session,
-        revision=one.revision,
-        series=one.series,
-        year=one.year,
-        number=one.number,
-        issued_at=CLOSED_AT + timedelta(hours=hours),
-        due_at=one.due_at,
-        complete=one.complete,
-        sha256=one.sha256(),
-        canonical=one.canonical().decode(),
-        words=formats.words(one),
-        pdf_sha256="",
-        printed_sha256=None,
-        pdf=b"",
-    )
-
-
 @pytest.mark.parametrize("issued", [0, 3])
 def test_the_feed_keeps_to_rfc_4287(issued: int) -> None:
-    rows = [row(edition(2, revision=number), number) for number in range(issued)]
+    rows = [edition_row(edition(2, revision=number), number) for number in range(issued)]
     feed = etree.fromstring(formats.atom(rows, lambda path: f"https://bulletin.example{path}"))
     grammar = etree.RelaxNG(etree.fromstring(GRAMMAR))
     assert grammar.validate(feed), grammar.error_log

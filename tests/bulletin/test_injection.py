@@ -8,7 +8,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
@@ -19,14 +18,14 @@ from services.bulletin.domain import completeness, facts, wrapup
 from services.bulletin.domain.edition import Edition
 from services.bulletin.formats import letter, page, table
 from services.bulletin.pdf.press import BulletinPress
-from services.bulletin.tables import EditionRow
 from shared.events import SessionCancelled
 from shared.printing import fonts
 from shared.vocabulary import Distribution
 from tests.builders import BANNER_SESSION, CITY_SESSION, OTHER_SESSION, ROOT
+from tests.bulletin.editions import edition_row
 from tests.bulletin.hostile import PRINTABLE, Poisoner, day, days_after, planned, variants
 from tests.bulletin.printed import text
-from tests.bulletin.stories import CLOSED_AT, Teller, imprint
+from tests.bulletin.stories import Teller, imprint
 
 pytestmark = pytest.mark.row(60, 69)
 
@@ -170,22 +169,7 @@ def in_cells(rows: str, book: bytes) -> None:
 
 def test_a_feed_carries_them_as_text(told: Told) -> None:
     for edition in told.fewest():
-        row = EditionRow(
-            session=edition.session,
-            revision=edition.revision,
-            series=edition.series,
-            year=edition.year,
-            number=edition.number,
-            issued_at=CLOSED_AT + timedelta(hours=1),
-            due_at=edition.due_at,
-            complete=edition.complete,
-            sha256=edition.sha256(),
-            canonical=edition.canonical().decode(),
-            words=formats.words(edition),
-            pdf_sha256="",
-            printed_sha256=None,
-            pdf=b"",
-        )
+        row = edition_row(edition, hours=1)
         with nothing_reached():
             feed = ET.fromstring(formats.atom([row], lambda path: f"https://bulletin.example{path}"))  # noqa: S314  (our own)
         texts = {element.tag.partition("}")[2]: element.text or "" for element in feed.iter() if not len(element)}

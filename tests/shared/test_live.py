@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.web.live import Watch
+from shared.watch import Watch
 from tests.systems import System, together
 
 COUNT = "UPDATE outbox_counter SET last = last + 1 WHERE id = 1 RETURNING last"

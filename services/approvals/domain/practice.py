@@ -13,7 +13,7 @@ from shared.campaign import PRACTICE
 from shared.clock import SHANGHAI
 from shared.events import ApplicationDocketed, CampaignPlanned, Event, SessionEvent, SessionOpened, SessionScheduled
 from shared.events import PlannedSession as Planned
-from shared.identifiers import project_check_digit
+from shared.identifiers import with_check_digit
 from shared.posted import Caller, Posted
 from shared.vocabulary import CITY_DIVISION, Formality, Level, Role, Scope, SessionKind
 
@@ -73,8 +73,7 @@ def _session(plan: CampaignPlanned, session: Planned, caller: Caller) -> Iterato
 
 def project_code(division: str, number: int) -> str:
     """Return the code of a practice project."""
-    digits = f"2203{division}0401{number:05d}"
-    return f"2203-{division}-04-01-{number:05d}{project_check_digit(digits)}"
+    return with_check_digit(f"2203-{division}-04-01-{number:05d}")
 
 
 def _docketed(session: Planned, number: int) -> Iterator[ApplicationDocketed]:

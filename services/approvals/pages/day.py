@@ -19,8 +19,8 @@ from shared.plans import Plans
 from shared.posted import Caller, Posted
 from shared.problems import Refused
 from shared.spine import Spine
+from shared.watch import Watch
 from shared.web import Pages
-from shared.web.live import Watch
 
 _NOTHING: Final = Event()
 EMPTY: Final = FormData()

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.pages.trial import answered
@@ -19,9 +18,8 @@ from shared.problems import Refused
 from shared.sheets import Row
 from shared.spine import Spine
 from shared.web import Pages
-from shared.web.requests import TooLarge
+from shared.web.imports import MOST_BYTES, table_in
 
-_MOST_BYTES: Final = 8 * 1024 * 1024
 _SHOWN: Final = 500
 KIND: Final = "ledger"
 
@@ -54,13 +52,11 @@ class LedgerImport:
 
     async def check(self, request: Request, caller: Caller) -> Response:
         """Read the file and ask the rules about every row; nothing is recorded."""
-        async with request.form(max_part_size=_MOST_BYTES) as filled:
-            table = filled.get("table")
-            if not isinstance(table, UploadFile) or not table.size:
-                return await self.show(request, sheets.NotATable(reason="没有选择文件", reason_en="no file was chosen"))
-            if table.size > _MOST_BYTES:  # half a ledger is none
-                return await self.show(request, TooLarge(limit=_MOST_BYTES))
-            name, content = table.filename or KIND, await table.read(_MOST_BYTES)
+        async with request.form(max_part_size=MOST_BYTES) as filled:
+            try:
+                name, content = await table_in(filled, KIND)
+            except Refused as refusal:
+                return await self.show(request, refusal)
         try:
             rows = await asyncio.to_thread(sheets.read, COLUMNS, content)
             checked = await self._checked(caller, rows)
@@ -94,7 +90,7 @@ class LedgerImport:
         """Hand the file that was looked at to the background."""
         if self._spine.imports is None:
             return Response(status_code=404)
-        async with request.form(max_part_size=2 * _MOST_BYTES) as filled:
+        async with request.form(max_part_size=2 * MOST_BYTES) as filled:
             name, text = str(filled.get("file", "")) or KIND, str(filled.get("content", ""))
         try:
             content = base64.b64decode(text, validate=True)

@@ -3,7 +3,7 @@
 Whatever the page says is among the statements, so that nothing on it ever changes without a numbered correction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final
 
@@ -30,7 +30,12 @@ Statement = tuple[Key, str, str]
 
 def changes(before: Edition, after: Edition) -> tuple[Change, ...]:
     """List what differs between two editions of a session, old and new."""
-    old, new = ({key: (name, text) for key, name, text in _statements(one)} for one in (before, after))
+    return between(_statements(before), _statements(after))
+
+
+def between(before: Iterable[Statement], after: Iterable[Statement]) -> tuple[Change, ...]:
+    """List which statements differ, old and new, in their order; of a key said twice the last counts."""
+    old, new = ({key: (name, text) for key, name, text in one} for one in (before, after))
     found = []
     for key in [*old, *(key for key in new if key not in old)]:
         was, becomes = old.get(key), new.get(key)

@@ -1,11 +1,12 @@
 """The campaign's wrap-up (row 70): ten sessions compared, totals the sums of the issues' newest editions. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from services.bulletin.domain import fold, progress
+from services.bulletin.domain.changes import Statement, between
 from services.bulletin.domain.edition import Cancelled, Cell, Change, Compared, Edition, Totals
 from services.bulletin.domain.facts import SessionFacts
 from shared.clock import shanghai_date
@@ -183,14 +184,11 @@ def line(one: Compared) -> str:
 
 def changes(before: Edition, after: Edition) -> tuple[Change, ...]:
     """List the sessions whose figures differ, or that were held or not, old and new."""
-    old, new = _statements(before), _statements(after)
-    names = [*old, *(name for name in new if name not in old)]
-    return tuple(
-        Change(item=name, old=old.get(name), new=new.get(name)) for name in names if old.get(name) != new.get(name)
-    )
+    return between(_statements(before), _statements(after))
 
 
-def _statements(edition: Edition) -> dict[str, str]:
-    return {one.session_name: f"取消：{one.reason}" for one in edition.cancelled} | {
-        one.session_name: line(one) for one in edition.compared
-    }
+def _statements(edition: Edition) -> Iterator[Statement]:
+    for gone in edition.cancelled:
+        yield (gone.session_name,), gone.session_name, f"取消：{gone.reason}"
+    for one in edition.compared:
+        yield (one.session_name,), one.session_name, line(one)

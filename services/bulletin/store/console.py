@@ -7,12 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from services.bulletin.domain.board import Sent
+from services.bulletin.domain.board import SERVICES, Sent
 from services.bulletin.store.base import Queries
 from services.bulletin.tables import ANNOUNCES, OF_AN_EVENT
 from shared.envelope import Fact, read_published
 from shared.events import SessionOpened
+from shared.outbox import source_of
 
+FROM_THE_START: Final = {source_of(service): 0 for service in SERVICES}
+"""Each source as it is before anything is known of it."""
 LOOKED_THROUGH: Final = 20_000
 """How many facts one search of the audit trail looks through, which takes less than a second."""
 Change = tuple[Any, ...]
@@ -52,7 +55,6 @@ _SENT = text("""
         count(*) FILTER (WHERE state = 'failed') AS failed
     FROM delivery GROUP BY session, revision
 """)
-_STATES = text("SELECT state, count(*) AS deliveries FROM delivery GROUP BY state ORDER BY state")
 _WAY = text(f"""
     SELECT payload, received_at FROM fact
     WHERE {OF_AN_EVENT.format(id=":id")} ORDER BY received_at, source, sequence LIMIT 200
@@ -198,10 +200,6 @@ class Console(Queries):
         """Count each edition's deliveries."""
         rows = await self._execute(_SENT)
         return {(row.session, row.revision): Sent(row.delivered, row.failed, row.total) for row in rows}
-
-    async def delivery_states(self) -> dict[str, int]:
-        """Count deliveries by state."""
-        return {row.state: row.deliveries for row in await self._execute(_STATES)}
 
     async def way(self, wanted: str) -> list[Arrived]:
         """Return the facts that an event became: by its id, its correlation id, or the fact's own id."""

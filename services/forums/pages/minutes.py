@@ -19,6 +19,7 @@ from shared.posted import Caller
 from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import ForumItem
+from shared.watch import Watch
 from shared.web import Pages, live
 
 DRAFT: Final = "\n".join(f"{place}、{item.zh}：" for place, item in zip("一二三四", ForumItem, strict=True))
@@ -98,7 +99,7 @@ class MinutesPage:
 def routes(spine: Spine, pages: Pages) -> APIRouter:
     """Return the routes."""
     router = APIRouter(include_in_schema=False, prefix="/sessions/{session_id}/minutes")
-    minutes, visitor, watch = MinutesPage(spine, pages), pages.needs_login(), live.Watch(spine.database)
+    minutes, visitor, watch = MinutesPage(spine, pages), pages.needs_login(), Watch(spine.database)
 
     @router.get("")
     async def show(request: Request, session_id: str, caller: Annotated[Caller, visitor]) -> Response:
