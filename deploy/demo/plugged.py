@@ -1,7 +1,6 @@
 """A bureau's system beside the demo: tries an event out in its sandbox, and has what became of bulletins sent to it."""
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +12,11 @@ import httpx
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from deploy.local import Local
+from deploy.recording import Line, Player
 from services.approvals import keyring
 from services.approvals.domain import practice
 from shared.campaign import PRACTICE
 from shared.database import Database
-from shared.envelope import STRUCTURED
 from shared.events import ApprovalSigned, BulletinCorrected, BulletinIssued, CampaignPlanned, Unit
 from shared.vocabulary import CITY_DIVISION, Formality, Level, Outcome
 
@@ -75,11 +74,13 @@ class Receiver:
 class Plugged:
     """The bureau's system, with a key for trying out and one that may read."""
 
-    def __init__(self, client: httpx.AsyncClient, addresses: Mapping[str, str], *, test: str, reading: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, addresses: Mapping[str, str], *, test: Mapping[str, str], reading: str
+    ) -> None:
         """Take where to post and to read, and with which keys."""
         self._client = client
         self._addresses = addresses
-        self._test = {"Authorization": f"Bearer {test}", "Content-Type": STRUCTURED}
+        self._player = Player(client, addresses, test)
         self._reading = {"Authorization": f"Bearer {reading}"}
         self.receiver = Receiver()
 
@@ -99,9 +100,10 @@ class Plugged:
             }
         )
         about = {"specversion": "1.0", "id": "try-1", "source": f"/units/{unit.code}", "type": event.type}
-        body = json.dumps(about | {"data": event.model_dump(mode="json", exclude_none=True)})
+        data = event.model_dump(mode="json", exclude_none=True)
+        await self._player.prepare()
         before = await self._recorded()
-        answer = await self._client.post(f"{self._addresses['approvals']}/v1/events", content=body, headers=self._test)
+        answer = await self._player.post(Line(1, about | {"data": data}, event.signed_at))
         receipt: dict[str, Any] = answer.json()
         if (answer.status_code, receipt.get("status"), receipt.get("test")) != (202, "accepted", True):
             return [f"the sandbox answers {answer.status_code}: {answer.text}"]
@@ -137,7 +139,7 @@ async def plug_in(
     finally:
         await database.close()
     addresses = {service: local.address(service) for service in local.ports}
-    system = Plugged(client, addresses, test=tokens[water.code], reading=reading)
+    system = Plugged(client, addresses, test=tokens, reading=reading)
     wrong = await system.tried(water) + await system.sent(editions)
     came_to = f"测试密钥试报1件，未登记 tried in a sandbox: 1, nothing recorded · 推送 sent to a webhook: {editions}"
     return came_to, wrong
