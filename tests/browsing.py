@@ -4,8 +4,10 @@ import asyncio
 import importlib
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ctypes.util import find_library
 from typing import Final
 
 import pytest
@@ -35,6 +37,8 @@ async def chromium() -> AsyncIterator[Browser]:
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium-headless-shell")
+    if sys.platform == "linux" and find_library("atomic") is None:
+        pytest.skip("what drives Chromium cannot start: apt-get install libatomic1")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(_QUIET))
         try:

@@ -14,7 +14,7 @@ has_browser() { command -v chromium || command -v chromium-browser || command -v
 # one does a page in half the processor time; it is a wish only where another is there already.
 find_browser() {
   local small=chromium-headless-shell
-  [[ $scope == dev && $(id -u) == 0 ]] && command -v apt-get >/dev/null || return 0
+  opens libatomic.so.1 || missing+=(libatomic1) # of the program that drives the browser, which brings all else itself
   command -v "$small" >/dev/null && return
   has_browser || apt-cache show chromium >/dev/null 2>&1 || apt_get update || true
   if ! apt-cache show "$small" >/dev/null 2>&1; then
@@ -34,7 +34,10 @@ find_missing() {
     opens "$library" || missing+=("$package")
   done <<<"$libraries"
   command -v fc-list >/dev/null || missing+=(fontconfig)
-  find_browser
+  if [[ $scope == dev && $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    find_browser
+    command -v curl >/dev/null || missing+=(curl) # the guide's examples are run as they stand
+  fi
   if [[ -z ${SSL_CERT_FILE:-} && ! -s /etc/ssl/certs/ca-certificates.crt ]]; then missing+=(ca-certificates); fi
 }
 

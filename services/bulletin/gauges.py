@@ -62,6 +62,7 @@ class Gauges:
         client = aiosmtplib.SMTP(
             hostname=host,
             port=settings.smtp_port,
+            local_hostname=settings.smtp_name,
             timeout=_MAIL_SECONDS,
             use_tls=settings.smtp_security == "tls",  # which speaks first only once TLS is there
             start_tls=False,

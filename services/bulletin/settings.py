@@ -1,5 +1,6 @@
 """Settings of the bulletin service."""
 
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -7,6 +8,15 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from shared.settings import Password, ServiceSettings
+
+
+def _own_name() -> str:
+    """Return the host's name if it is a full one, else the literal that RFC 5321 (4.1.3) has for hosts without.
+
+    Never asks DNS: where that is slow, every letter would wait for it.
+    """
+    name = socket.gethostname()
+    return name if "." in name else "[127.0.0.1]"
 
 
 class Settings(ServiceSettings):
@@ -21,6 +31,8 @@ class Settings(ServiceSettings):
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_user: str | None = None
     smtp_password: Password | None = None
+    smtp_name: str = Field(default_factory=_own_name)
+    """How this host greets the mail server (EHLO)."""
     smtp_timeout: timedelta = timedelta(seconds=20)
     """How long the mail server may take for one answer; for a letter it has twice that."""
     webhook_timeout: timedelta = timedelta(seconds=20)

@@ -72,7 +72,9 @@ class MailServer:
     async def open(self) -> AsyncIterator[None]:
         """Listen on the same port every time."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: SMTP(self, loop=loop, ident="test"), "127.0.0.1", self.port)
+        server = await loop.create_server(
+            lambda: SMTP(self, hostname="mail.ordos.example", loop=loop, ident="test"), "127.0.0.1", self.port
+        )
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield

@@ -230,6 +230,19 @@ async def test_an_address_that_is_no_mailbox_fails_at_once_and_alone(
     assert sorted(await post.told()) == ["bulletin delivered", "delivery failed"]
 
 
+async def test_the_mail_server_is_greeted_without_asking_dns_for_our_own_name(
+    system: System, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(*_: str) -> str:
+        raise AssertionError("this may take as long as DNS does")
+
+    monkeypatch.setattr("socket.getfqdn", waits)
+    monkeypatch.setattr("socket.gethostname", lambda: "db7")
+    post = await issued(system, server)
+    assert [row.state for row in await post.deliver()] == ["delivered"]
+    assert post.room.settings.smtp_name == "[127.0.0.1]"  # RFC 5321, 4.1.3
+
+
 async def test_without_a_mail_server_mail_fails_aloud(system: System, server: MailServer) -> None:
     post = await issued(system, server)
     post.room.settings = post.room.settings.model_copy(update={"smtp_host": None})

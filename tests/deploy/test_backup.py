@@ -85,7 +85,7 @@ async def test_a_damaged_backup_restores_nothing(system: System, tmp_path: Path)
         await backup(await places_of(system), tmp_path / "whole.tar", print)
     await system.empty("approvals")
     with tarfile.open(tmp_path / "whole.tar") as tar:
-        tar.extractall(tmp_path / "parts", filter="data")
+        tar.extractall(tmp_path / "parts")  # noqa: S202  (just written; Debian 12's Python has no filters)
     damaged = tmp_path / "parts" / "approvals" / "outbox.copy.gz"
     text = gzip.decompress(damaged.read_bytes()).replace(b"spring", b"autumn")
     damaged.write_bytes(gzip.compress(text))

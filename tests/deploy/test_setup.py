@@ -104,6 +104,7 @@ def machine(tmp_path: Path) -> Machine:
     script(tmp_path / "bin/apt-get", APT)
     script(tmp_path / "bin/fc-list", "#!/bin/sh\n")
     script(tmp_path / "bin/chromium-headless-shell", "#!/bin/sh\n")
+    script(tmp_path / "bin/curl", "#!/bin/sh\n")
     for font in (
         "NotoSerifCJK-Regular.ttc",
         "NotoSansCJK-Regular.ttc",
@@ -134,7 +135,7 @@ def test_root_gets_pango_from_apt_even_where_the_package_lists_are_empty(machine
     assert result.returncode == 0, result.stderr
     said = [word for call in machine.calls("apt-get") for word in call.split() if word in {"install", "update"}]
     assert said == ["install", "update", "install"]
-    assert machine.calls("apt-get")[-1].endswith(f"install --no-install-recommends {PANGO}")
+    assert machine.calls("apt-get")[-1].endswith(f"install --no-install-recommends {PANGO} libatomic1")
 
 
 def test_a_second_setup_does_nothing(machine: Machine) -> None:

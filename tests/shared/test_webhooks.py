@@ -1,6 +1,7 @@
 """Webhooks: every fact once and in order, signed, across a receiver's and our own restarts; nobody else's (row 78)."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -190,7 +191,9 @@ ELSEWHERE: Final = (
 
 @pytest.mark.row(81)
 async def test_an_address_of_this_host_or_of_none_is_refused(system: System) -> None:
-    own = {str(where[0]) for *_, where in socket.getaddrinfo(socket.gethostname(), 80)}
+    own = {"127.0.0.1", "::1"}
+    with contextlib.suppress(socket.gaierror):  # a host need not know its own name
+        own |= {str(where[0]) for *_, where in socket.getaddrinfo(socket.gethostname(), 80)}
     async with approvals(system) as office:
         for url in (*ELSEWHERE, *(f"http://[{one}]/" if ":" in one else f"http://{one}/" for one in own)):
             answer = await office.client.post("/v1/webhooks", json={"url": url}, headers=office.key(DRC))

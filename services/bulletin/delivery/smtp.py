@@ -77,6 +77,7 @@ class _Conversation:
         client = aiosmtplib.SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
+            local_hostname=settings.smtp_name,
             timeout=settings.smtp_timeout.total_seconds(),
             use_tls=settings.smtp_security == "tls",
             start_tls=settings.smtp_security == "starttls",
