@@ -1,7 +1,9 @@
 """A unit's own system that has facts sent to it."""
 
 import asyncio
+import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,13 @@ from starlette.routing import Route
 
 from deploy.local import free_port
 from tests.systems import until
+
+
+def own_addresses() -> set[str]:
+    """Return this host's addresses, as far as it knows its own name."""
+    with contextlib.suppress(socket.gaierror):
+        return {"127.0.0.1", "::1"} | {str(where[0]) for *_, where in socket.getaddrinfo(socket.gethostname(), 80)}
+    return {"127.0.0.1", "::1"}
 
 
 @dataclass
