@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
-import nats
 from nats.aio.client import Client
 
+from deploy.connection import connection
 from deploy.recording import Line, Player, together
 from shared.background import stopped
 from shared.clock import CLOCK_SUBJECT, SHANGHAI
 from shared.events import CampaignPlanned, SessionClosed
 
 _BROADCAST_SECONDS: Final = 0.2
+_ANSWER_OF_NATS: Final = "$JS.API.INFO"
+_ANSWER_SECONDS: Final = 10.0
 _STEP: Final = timedelta(minutes=1)
 _LEAP: Final = timedelta(minutes=30)
 """A step of time this long is waited for until every service has done what has fallen due meanwhile."""
@@ -51,29 +53,30 @@ class Baton:
         far = to - self.now() > _STEP
         self._offset = max(self._offset, to - datetime.now(UTC))
         if far:
-            await self.tell()
+            await self._tell()
+            # Its answer comes after the time has gone out to all. No flush(): given up on its way, by Ctrl-C say,
+            # it leaves nats-py 2.16 a pong to stumble over, and a connection that is deaf from then on.
+            await self._client.request(_ANSWER_OF_NATS, timeout=_ANSWER_SECONDS)
 
-    async def tell(self) -> None:
+    async def _tell(self) -> None:
         await self._client.publish(CLOCK_SUBJECT, self.now().isoformat().encode())
-        await self._client.flush()
 
     async def keep_telling(self) -> None:
         while True:
-            await self.tell()
+            await self._tell()
             await asyncio.sleep(_BROADCAST_SECONDS)
 
 
 @asynccontextmanager
 async def baton(url: str, start: datetime) -> AsyncIterator[Baton]:
     """Hold the rehearsal's clock as long as the block lasts."""
-    client = await nats.connect(url, max_reconnect_attempts=-1)
-    held = Baton(client, start)
-    telling = asyncio.create_task(held.keep_telling())
-    try:
-        yield held
-    finally:
-        await stopped(telling)
-        await client.close()
+    async with connection(url, max_reconnect_attempts=-1) as client:
+        held = Baton(client, start)
+        telling = asyncio.create_task(held.keep_telling())
+        try:
+            yield held
+        finally:
+            await stopped(telling)
 
 
 class Conductor:

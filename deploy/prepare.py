@@ -4,9 +4,9 @@ import importlib
 from collections.abc import Mapping
 from typing import Final
 
-import nats
 from sqlalchemy import URL, MetaData
 
+from deploy.connection import connection
 from shared.database import migrate
 from shared.stream import provision
 from shared.tables import Spine
@@ -29,8 +29,5 @@ async def prepare_databases(databases: Mapping[str, URL]) -> None:
 async def prepare_stream(url: str, *, user: str | None = None, password: str | None = None, replicas: int = 1) -> None:
     """Create the stream, or bring it to its declaration."""
     options = {"user": user, "password": password} if user else {}
-    client = await nats.connect(url.split(","), connect_timeout=5, **options)
-    try:
+    async with connection(url, connect_timeout=5, **options) as client:
         await provision(client.jetstream(), replicas)
-    finally:
-        await client.close()

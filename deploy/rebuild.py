@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
-import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from deploy.connection import connection
 from deploy.folders import ROOT
 from deploy.prepare import prepare_databases, prepare_stream
 from deploy.standing import Standing, dsn, standing
@@ -37,8 +37,7 @@ class BusyError(Exception):
 
 async def facts_in(url: str, **options: str) -> AsyncIterator[Sequence[Fact]]:
     """Yield every fact of the stream, in its order."""
-    client = await nats.connect(url.split(","), **options)
-    try:
+    async with connection(url, **options) as client:
         stream = client.jetstream()
         last = (await stream.stream_info(STREAM)).state.last_seq
         config = ConsumerConfig(
@@ -51,8 +50,6 @@ async def facts_in(url: str, **options: str) -> AsyncIterator[Sequence[Fact]]:
             if messages:
                 reached = messages[-1].metadata.sequence.stream
                 yield [read_published(message.data) for message in messages]
-    finally:
-        await client.close()
 
 
 def rebuild_bulletin(folder: Path, say: Say) -> int:
@@ -118,20 +115,19 @@ async def republish(places: Standing) -> dict[str, int]:
 
 
 async def _republish_one(places: Standing, service: str) -> int:
-    client = await nats.connect(places.nats_url.split(","), **places.nats_options)
     database = Database(places.databases[service])
     query = text("""
         SELECT sequence, event_id, type, correlation_id, envelope FROM outbox
         WHERE sequence > :after ORDER BY sequence LIMIT 500
     """)
-    relay, after = Relay(service, database=places.databases[service], client=client), 0
+    after = 0
     try:
-        async with database.reading() as session:
-            connection = await session.connection()
-            while rows := (await connection.execute(query, {"after": after})).mappings().all():
+        async with connection(places.nats_url, **places.nats_options) as client, database.reading() as session:
+            relay = Relay(service, database=places.databases[service], client=client)
+            reader = await session.connection()
+            while rows := (await reader.execute(query, {"after": after})).mappings().all():
                 await relay.publish([dict(row) for row in rows])
                 after = rows[-1]["sequence"]
     finally:
         await database.close()
-        await client.close()
     return after

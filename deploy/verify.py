@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
-import nats
 from nats.aio.msg import Msg
 from nats.errors import TimeoutError as FetchTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from deploy import chains
+from deploy.connection import connection
 from deploy.standing import Standing, dsn
 from shared import envelope
 from shared.envelope import read_published
@@ -87,8 +87,7 @@ def sha256(data: bytes) -> str:
 
 
 async def _messages(places: Standing) -> AsyncIterator[Msg]:
-    client = await nats.connect(places.nats_url.split(","), **places.nats_options)
-    try:
+    async with connection(places.nats_url, **places.nats_options) as client:
         stream = client.jetstream()
         try:
             state = (await stream.stream_info(STREAM)).state
@@ -107,8 +106,6 @@ async def _messages(places: Standing) -> AsyncIterator[Msg]:
             for message in messages:
                 reached = message.metadata.sequence.stream
                 yield message
-    finally:
-        await client.close()
 
 
 async def verify(places: Standing) -> Verified:

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import time
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -92,6 +93,24 @@ def configure(
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class Sparing:
+    """Lets the same thing be said again only after a while, of what goes wrong many times a second."""
+
+    def __init__(self, every: float = 5.0) -> None:
+        """Take the seconds between two lines of the same."""
+        self._every = every
+        self._said: dict[str, float] = {}
+
+    def may_say(self, what: str) -> bool:
+        """Tell whether this has not been said lately; it is being said now, then."""
+        now = time.monotonic()
+        self._said = {said: at for said, at in self._said.items() if now - at < self._every}
+        if what in self._said:
+            return False
+        self._said[what] = now
+        return True
 
 
 def get() -> Any:  # noqa: ANN401  (structlog's logger is typed by its configuration)

@@ -39,7 +39,6 @@ _DATABASE_WITHIN_SECONDS: Final = 60.0
 
 _ATTEMPT_SECONDS: Final = 2.0
 _ANSWER_OF_NATS: Final = "$JS.API.INFO"
-_SAY_EVERY_SECONDS: Final = 5.0
 
 
 class Spine:
@@ -209,7 +208,7 @@ class Spine:
 
     async def _recorded(self) -> int:
         """Return how many facts the database knows; a database that is just starting is waited for."""
-        began, said = time.monotonic(), -_SAY_EVERY_SECONDS
+        began, sparing = time.monotonic(), logs.Sparing()
         while True:
             try:
                 return await in_time(self._last(), _ATTEMPT_SECONDS)
@@ -217,8 +216,7 @@ class Spine:
                 waited = time.monotonic() - began
                 if not is_away(error) or waited > _DATABASE_WITHIN_SECONDS:
                     raise
-                if waited - said >= _SAY_EVERY_SECONDS:
-                    said = waited
+                if sparing.may_say(type(error).__name__):
                     logs.get().warning("database.awaited", seconds=round(waited), error=type(error).__name__)
             await asyncio.sleep(0.2)
 

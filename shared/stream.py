@@ -1,6 +1,6 @@
 """The one declaration of the stream FACTS, its provisioning, and connections to it."""
 
-import time
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import nats
@@ -19,9 +19,6 @@ STREAM: Final = "FACTS"
 SUBJECTS: Final = "chunfeng.facts"
 """Facts travel as chunfeng.facts.<service>.<type without its prefix>."""
 DUPLICATE_WINDOW_SECONDS: Final = 24 * 60 * 60
-
-_SAY_EVERY_SECONDS: Final = 5.0
-"""A server that is away is tried twice a second; saying so now and then will do."""
 
 
 def subject_of(service: str, event_type: str) -> str:
@@ -90,18 +87,21 @@ async def close(client: Client) -> None:
 
 async def connect(settings: ServiceSettings, name: str) -> Client:
     """Open a connection of its own, beside the broker's."""
-    log, said = logs.get(), dict[str, float]()
+    log, known = logs.get(), login(settings)
+    options = connection_options(name) | ({"user": known.username, "password": known.password} if known else {})
+    return await dial(settings.nats_urls, lambda what: log.warning("nats.error", error=what), **options)
+
+
+async def dial(urls: Sequence[str], say: Callable[[str], None], **options: Any) -> Client:  # noqa: ANN401  (NATS' own)
+    """Open a connection that says what goes wrong with it: the same only now and then, as it may be tried for ever."""
+    sparing = logs.Sparing()
 
     async def report(error: Exception) -> None:
-        what, now = str(error) or type(error).__name__, time.monotonic()
-        if now - said.get(what, -_SAY_EVERY_SECONDS) >= _SAY_EVERY_SECONDS:
-            said.clear()
-            said[what] = now
-            log.warning("nats.error", error=what)
+        what = str(error) or type(error).__name__
+        if sparing.may_say(what):
+            say(what)
 
-    known = login(settings)
-    options = connection_options(name) | ({"user": known.username, "password": known.password} if known else {})
-    return await nats.connect(settings.nats_urls, error_cb=report, **options)
+    return await nats.connect(list(urls), error_cb=report, **options)
 
 
 async def last_in_stream(client: Client, service: str) -> int | None:

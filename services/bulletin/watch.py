@@ -115,16 +115,15 @@ class Watch:
                 return replace(before, board=board, at=now)
             plans = await store.plans()
             plan = next((one for one in reversed(plans) if campaign in (None, one.campaign)), None)
-            sources = tuple(_heard(one, processes) for one in await self._sources(console))
+            sources = tuple(_heard(one, processes) for one in await self._sources(store, console))
             deliveries = await store.delivery_counts()
             standings = await self._standings(store, console, plan) if plan else ()
         board = Board(self._clock.now(), plan.campaign if plan else "", standings, processes, sources, deliveries)
         return Sight(board, now, now, change)
 
-    async def _sources(self, console: Console) -> list[Source]:
+    async def _sources(self, store: Store, console: Console) -> list[Source]:
         """Return how much of each source is here; what has once been known without a hole is not looked at again."""
-        known = FROM_THE_START | self._reached
-        self._reached = await console.reached(known)
+        self._reached = FROM_THE_START | await store.positions(FROM_THE_START | self._reached)
         holes = await console.holes(self._reached)
         return [
             Source(service, self._reached[source_of(service)], tuple(holes.get(source_of(service), ())), None)

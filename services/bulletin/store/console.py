@@ -21,18 +21,6 @@ LOOKED_THROUGH: Final = 20_000
 Change = tuple[Any, ...]
 """What differs once there is anything new: in the service's own facts, or in those it hears."""
 _CHANGE = text("SELECT last, (SELECT max(received_at) FROM fact) AS newest FROM outbox_counter")
-# From up to where each source is known on, so that what is known once need not be read again.
-_REACHED = text("""
-    SELECT source, (
-        SELECT min(sequence) FROM (
-            SELECT sequence, lead(sequence) OVER (ORDER BY sequence) AS following FROM (
-                SELECT position AS sequence UNION ALL
-                SELECT sequence FROM fact WHERE fact.source = known.source AND sequence > position
-            ) AS rest
-        ) AS steps WHERE following IS DISTINCT FROM sequence + 1
-    ) AS position
-    FROM unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS known(source, position)
-""")
 _HOLES = text("""
     SELECT source, missing
     FROM unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS known(source, position),
@@ -149,11 +137,6 @@ class Console(Queries):
     async def change(self) -> Change:
         """Return what differs from what it was before once anything is new."""
         return tuple((await self._execute(_CHANGE)).one())
-
-    async def reached(self, known: Mapping[str, int]) -> dict[str, int]:
-        """Return up to where each source is known without a hole, from where it was known to be so far."""
-        rows = await self._execute(_REACHED, sources=list(known), positions=list(known.values()))
-        return {row.source: row.position for row in rows}
 
     async def holes(self, reached: Mapping[str, int]) -> dict[str, list[int]]:
         """List what is missing beyond there and below each source's newest: facts that exist and have not arrived."""

@@ -1,7 +1,7 @@
 """The facts as they came, and how far each source is known."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -38,14 +38,19 @@ _FILLS = text("""
         ) AS known)
     )
 """)
-# Up to where each source is known without a hole: its sequences start at 1.
+# From up to where each source is known on, so that what is known once need not be read again; sequences start at 1.
 _POSITIONS = text("""
-    SELECT source, min(sequence) AS position FROM (
-        SELECT source, sequence, lead(sequence) OVER (PARTITION BY source ORDER BY sequence) AS following FROM fact
-    ) AS gaps WHERE following IS DISTINCT FROM sequence + 1
-    GROUP BY source HAVING bool_or(true)
+    SELECT source, (
+        SELECT min(sequence) FROM (
+            SELECT sequence, lead(sequence) OVER (ORDER BY sequence) AS following FROM (
+                SELECT position AS sequence UNION ALL
+                SELECT sequence FROM fact WHERE fact.source = known.source AND sequence > position
+            ) AS rest
+        ) AS steps WHERE following IS DISTINCT FROM sequence + 1
+    ) AS position
+    FROM unnest(CAST(:sources AS text[]), CAST(:positions AS bigint[])) AS known(source, position)
 """)
-_STARTS = text("SELECT source FROM fact GROUP BY source HAVING min(sequence) > 1")
+_SOURCES = text("SELECT DISTINCT source FROM fact")
 _HEARD = text("""
     SELECT type, payload::json->>'subject' AS subject FROM fact WHERE type = ANY(CAST(:types AS text[]))
 """)
@@ -106,10 +111,15 @@ class Facts(Queries):
         fills: bool = (await self._execute(_FILLS, sources=list(sequences), firsts=firsts, counts=counts)).scalar_one()
         return fills
 
-    async def positions(self) -> dict[str, int]:
-        """Return up to which sequence each source is known without a hole."""
-        headless = set((await self._execute(_STARTS)).scalars())
-        return {row.source: row.position for row in await self._execute(_POSITIONS) if row.source not in headless}
+    async def positions(self, known: Mapping[str, int] | None = None) -> dict[str, int]:
+        """Return up to which sequence each source is known without a hole: of all, or of these from where they were.
+
+        A source whose first fact has not come is known up to nowhere, and left out.
+        """
+        if known is None:
+            known = dict.fromkeys((await self._execute(_SOURCES)).scalars(), 0)
+        rows = await self._execute(_POSITIONS, sources=list(known), positions=list(known.values()))
+        return {row.source: row.position for row in rows if row.position}
 
     async def facts_of(self, session: str, cutoff: dict[str, int]) -> list[Fact]:
         """List a session's facts up to a cut-off, by source and sequence."""
