@@ -1,6 +1,7 @@
 """The real servers every test may use, started once a run and gone with it, however it ends."""
 
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -11,15 +12,17 @@ import structlog
 from deploy.embedded import Nats, Postgres
 from tests.systems import Databases, System
 
-# structlog's own choice for a terminal writes down every local variable of a traceback, which takes seconds.
+# structlog's own choice for a terminal writes down every local variable of a traceback, which takes seconds. And not to
+# whatever sys.stdout is at the moment: while a test runs a command in a thread, that is where the command's answer goes.
 structlog.configure(
+    logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__),
     processors=[
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.dev.set_exc_info,
         structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-    ]
+    ],
 )
 
 

@@ -1,6 +1,7 @@
 """`chunfeng logs`: four logs as one, and one event's way through them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from deploy.logbook import Line, Tail, Wanted, logs_in, merged, readable, show
+from shared import logs
 
 Fields = dict[str, object]
 POSTED: Fields = {
@@ -104,3 +106,10 @@ def test_lines_of_docker_compose_can_be_piped_in(folder: Path) -> None:
         "bulletin.issued",
         "delivery.delivered",
     ]
+
+
+def test_what_a_service_of_the_same_process_says_meanwhile_is_no_part_of_a_commands_answer() -> None:
+    with CliRunner().isolation() as answer:
+        logs.get().info("bulletin.delivered")
+        sys.stdout.write("an answer")
+    assert answer[0].getvalue() == b"an answer"
