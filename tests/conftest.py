@@ -13,7 +13,7 @@ from deploy.embedded import Nats, Postgres
 from tests.systems import Databases, System
 
 # structlog's own choice for a terminal writes down every local variable of a traceback, which takes seconds. And not to
-# whatever sys.stdout is at the moment: while a test runs a command in a thread, that is where the command's answer goes.
+# whatever sys.stdout is just now: while a test runs a command in a thread, that is where the command says its answer.
 structlog.configure(
     logger_factory=structlog.PrintLoggerFactory(file=sys.__stderr__),
     processors=[

@@ -112,4 +112,5 @@ def test_what_a_service_of_the_same_process_says_meanwhile_is_no_part_of_a_comma
     with CliRunner().isolation() as answer:
         logs.get().info("bulletin.delivered")
         sys.stdout.write("an answer")
-    assert answer[0].getvalue() == b"an answer"
+        sys.stdout.flush()
+        assert answer[0].getvalue() == b"an answer"
