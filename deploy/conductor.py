@@ -189,9 +189,8 @@ class Conductor:
         return None
 
     async def _deliveries_to_make(self) -> str | None:
-        for one in await self._get("bulletin", "/v1/deliveries"):
-            if one["state"] in ("queued", "sending", "unknown"):
-                return f"{one['session']} r{one['revision']} is {one['state']} for {one['recipient']}"
+        for one in await self._get("bulletin", "/v1/deliveries?state=queued&state=sending&state=unknown&limit=1"):
+            return f"{one['session']} r{one['revision']} is {one['state']} for {one['recipient']}"
         return None
 
     def _outstanding(self, one: dict[str, Any], now: datetime) -> str | None:

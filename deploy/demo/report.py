@@ -103,7 +103,6 @@ class Reporter:
     async def collect(self, folder: Path) -> list[Session]:
         """Fetch every edition into `folder` and every witness's figures; returns sessions by issue number."""
         sessions: dict[str, Session] = {}
-        deliveries = (await self._get("bulletin", "/v1/deliveries")).json()
         for edition in (await self._get("bulletin", "/v1/bulletins")).json():
             one = sessions.setdefault(edition["session"], Session(edition["session"]))
             one.editions.append(edition)
@@ -119,7 +118,7 @@ class Reporter:
         for one in sessions.values():
             if one.is_wrapup:
                 one.own = sums(one.own for one in own)
-            one.deliveries = [row for row in deliveries if row["session"] == one.session]
+            one.deliveries = (await self._get("bulletin", f"/v1/deliveries?session={one.session}")).json()
             one.disagreements = disagreements(one)
         return list(sessions.values())
 

@@ -14,6 +14,7 @@ from shared.web.bounds import Bounded
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
 from shared.web.lane import PATH
+from shared.web.live import viewers
 from shared.web.openapi import with_refusals
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
@@ -64,6 +65,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
         logs.get().info("service.stopped")
 
     app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
+    app.state.viewers = viewers()
     if pages is not None:
         app.add_middleware(Bounded, is_known=pages.is_known)
     if post_events is not None:

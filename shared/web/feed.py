@@ -5,18 +5,23 @@ gets all of it, today or after a restart (docs/decisions/0003). A caller sees wh
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request, Security
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from shared.feeding import Feed, Page, Who, are_known
 from shared.keys import Keys
 from shared.problems import Refused
 from shared.web import openapi
+from shared.web.lasting import Lasting, Sent
 
 MOST: Final = 500
 LONGEST_WAIT: Final = 30
+OF_A_KEY: Final = 20
+"""Readers of one key that stream or wait at a time: a unit has a few systems with a few processes."""
+OF_ALL: Final = 250
 _BEAT_SECONDS: Final = 15.0
 After = Annotated[int, Query(ge=0, le=2**62, description="Facts after this sequence; 0 for all")]
 Types = Annotated[list[str] | None, Query(alias="type", max_length=50, description="Only these event types")]
@@ -65,8 +70,9 @@ _ANSWER: Final[Mapping[str, Any]] = {
 }
 
 
-def feed_route(feed: Feed, keys: Keys) -> APIRouter:
-    """Return the routes of the feed."""
+def feed_route(feed: Feed, keys: Keys, readers: Lasting | None = None) -> APIRouter:
+    """Return the routes of the feed, for so many readers that stay."""
+    readers = readers or Lasting(of_a_key=OF_A_KEY, of_all=OF_ALL)
     router = APIRouter(prefix="/v1/feed", dependencies=[Security(openapi.KEY)])
 
     @router.get("", response_class=Response, openapi_extra=openapi.read_feed(_ANSWER))
@@ -79,22 +85,22 @@ def feed_route(feed: Feed, keys: Keys) -> APIRouter:
     ) -> Response:
         """Return the facts that follow a cursor; with `wait`, as soon as there is one."""
         are_known(types, "type")
-        found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
+        caller = await keys.caller(request.headers.get("authorization"))
+        with readers.held(caller.key) if wait else nullcontext():
+            found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
         return Response(found.body(), media_type="application/json")
 
-    @router.get("/stream", response_class=StreamingResponse, openapi_extra=openapi.read_feed(_ANSWER, sse=True))
+    @router.get("/stream", response_class=Sent, openapi_extra=openapi.read_feed(_ANSWER, sse=True))
     async def stream(
         request: Request,
         after: After = 0,
         types: Types = None,
         last_event_id: Annotated[int | None, Header(ge=0, le=2**62)] = None,
-    ) -> StreamingResponse:
+    ) -> Sent:
         """Send facts as they are recorded; `Last-Event-ID` goes on where a reader was cut off."""
-        await keys.caller(request.headers.get("authorization"))
+        caller = await keys.caller(request.headers.get("authorization"))
         are_known(types, "type")
         start = after if last_event_id is None else last_event_id
-        sent = _streamed(request, keys, feed, start, types)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(sent, media_type="text/event-stream", headers=headers)
+        return Sent(_streamed(request, keys, feed, start, types), readers.held(caller.key))
 
     return router

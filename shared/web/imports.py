@@ -222,7 +222,7 @@ def import_pages(imports: Imports, pages: Pages) -> APIRouter:
 
     @router.get("/imports/{run}/live")
     async def stream(request: Request, run: str, caller: Annotated[Caller, visitor]) -> Response:
-        return live.stream(request, lambda: shown.part(request, caller, run))
+        return live.stream(request, caller, lambda: shown.part(request, caller, run))
 
     @router.get("/imports/{run}/refused.{form}")
     async def refused(run: str, form: Form, caller: Annotated[Caller, visitor]) -> Response:

@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 from fastapi import Request
-from starlette.responses import StreamingResponse
 
+from shared.posted import Caller
 from shared.watch import EVERY_SECONDS, Watch
+from shared.web.lasting import Lasting, Sent
 from shared.web.pages import SECURITY
 
+OF_A_KEY: Final = 100
+"""Pages that are live at a time with one key: a whole unit looks with its one key."""
+OF_ALL: Final = 250
 _BEAT_SECONDS: Final = 15.0
 Part = Callable[[], Awaitable[str]]
 """Renders the part as it stands now."""
@@ -41,11 +45,16 @@ async def _watched(request: Request, part: Part, watch: Watch) -> AsyncIterator[
             yield sent
 
 
-def stream(request: Request, part: Part, watch: Watch | None = None) -> StreamingResponse:
+def viewers() -> Lasting:
+    """Return the count of a service's pages that are live."""
+    return Lasting(of_a_key=OF_A_KEY, of_all=OF_ALL)
+
+
+def stream(request: Request, caller: Caller, part: Part, watch: Watch | None = None) -> Sent:
     """Answer with a stream of the part; `live.js` puts it where `data-live` names this address.
 
     With a watch the part is rendered when its service has recorded something, else every second.
     """
-    headers = SECURITY | {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     sent = _sent(request, part, None) if watch is None else _watched(request, part, watch)
-    return StreamingResponse(sent, media_type="text/event-stream", headers=headers)
+    open_pages: Lasting = request.app.state.viewers
+    return Sent(sent, open_pages.held(caller.key), SECURITY)

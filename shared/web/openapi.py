@@ -110,6 +110,7 @@ _REFUSALS: Final = {
     413: "请求过大 · More than 500 events, or too many bytes",
     415: "内容类型不对 · None of CloudEvents' three modes",
     422: "不符合格式或规则 · Breaks the schema or a rule; `errors` names each field",
+    429: "该密钥保持中的连接过多 · This key holds too many connections open",
     503: "暂时无法记录，请以同一编号重发 · Nothing can be recorded just now; send it again with the same id",
 }
 
@@ -235,7 +236,7 @@ def read_feed(answer: Mapping[str, Any], *, sse: bool = False) -> Schema:
     if sse:
         described = {"description": "server-sent events: id is the sequence, data the CloudEvent"}
         answer = {"200": described | {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-    return {"responses": dict(answer) | refusals(401, 422, 503)}
+    return {"responses": dict(answer) | refusals(401, 422, 429, 503)}
 
 
 def with_refusals(document: Schema) -> Schema:

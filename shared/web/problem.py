@@ -1,8 +1,9 @@
 """Problem details (RFC 9457): every refusal leaves as application/problem+json in Chinese and English."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Final
 
 import asyncpg
 import sqlalchemy.exc
@@ -18,6 +19,7 @@ from shared.problems import Refused, invalid
 from shared.web.pages import Pages
 
 PROBLEM = "application/problem+json"
+_AGAIN_AFTER_SECONDS: Final[Mapping[int, str]] = {503: "2", 429: "10"}
 
 _BAD_VALUE = "22"
 """Class of SQLSTATE of a value that PostgreSQL cannot take."""
@@ -46,7 +48,7 @@ class ImpossibleValue(Refused):
 def problem_response(body: dict[str, object]) -> Response:
     """Render a problem document with its status."""
     status = int(str(body["status"]))
-    headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = {"Retry-After": after} if (after := _AGAIN_AFTER_SECONDS.get(status)) else {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     content = json.dumps(body, ensure_ascii=False).encode()

@@ -17,11 +17,12 @@ from shared.feeding import Feed, Page
 from shared.keys import Keys
 from shared.posted import Caller
 from shared.web import problem
-from shared.web.feed import feed_route
+from shared.web.feed import OF_A_KEY, feed_route
+from shared.web.lasting import Lasting, TooManyOfAKey, TooManyOpen
 from tests.browsing import reachable
 from tests.builders import BANNER, DRC, plan, session_scheduled
 from tests.posting import OPENED, Office, approvals, keys
-from tests.systems import System, client_of
+from tests.systems import System, client_of, until
 
 pytestmark = pytest.mark.row(78)
 
@@ -96,6 +97,50 @@ async def test_a_stream_that_broke_off_goes_on_behind_the_last_fact_it_sent(syst
         first = await _streamed(office, 4)
         rest = await _streamed(office, last - 4, **{"Last-Event-ID": str(first[-1])})
     assert first + rest == list(range(1, last + 1))
+
+
+async def opened(office: Office, by: Caller, path: str = "/v1/feed/stream") -> httpx.Response:
+    """Begin to read a stream, and leave it open."""
+    request = office.client.build_request("GET", path, headers=office.key(by))
+    return await office.client.send(request, stream=True)
+
+
+async def test_a_system_that_opens_more_streams_than_it_may_is_told_and_harms_nobody(system: System) -> None:
+    tokens = await keys(await system.database("approvals"))
+    async with reachable(system, "approvals") as address, httpx.AsyncClient(base_url=address, timeout=10) as client:
+        office = Office(client, tokens)
+        streams = [await opened(office, DRC) for _ in range(OF_A_KEY)]
+        assert {one.status_code for one in streams} == {200}
+        for path in ("/v1/feed/stream", "/v1/feed?wait=20&after=9"):
+            refused = await client.get(path, headers=office.key(DRC))
+            assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            problem = refused.json()
+            assert problem["type"] == "/problems/too-many-of-a-key"
+            assert problem["title"] == "同一密钥最多同时保持20个连接；请关闭不再使用的，稍后再试"
+            assert "20 connections" in problem["title_en"]
+        assert (await client.get("/v1/feed", headers=office.key(DRC))).status_code == 200  # it does not stay
+        assert (await opened(office, BANNER)).status_code == 200
+        await streams.pop().aclose()
+
+        async def let_in() -> bool:
+            return (await opened(office, DRC)).status_code == 200
+
+        await until(let_in, within=5)
+
+
+@pytest.mark.row(26)
+def test_where_all_places_are_taken_a_key_that_has_none_is_refused_too_until_one_is_free() -> None:
+    lasting = Lasting(of_a_key=2, of_all=3)
+    with lasting.held("a"), lasting.held("a"):
+        with lasting.held("b"), pytest.raises(TooManyOpen), lasting.held("c"):
+            pytest.fail("there is no room")
+        with pytest.raises(TooManyOfAKey), lasting.held("a"):
+            pytest.fail("this key has its share")
+        with lasting.held("c"):
+            pass
+    with lasting.held("a"), lasting.held("b"), lasting.held("c"):
+        pass
 
 
 async def _streamed(office: Office, count: int, **headers: str) -> list[int]:

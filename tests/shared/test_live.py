@@ -2,10 +2,15 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from shared.watch import Watch
-from tests.systems import System, together
+from shared.web import live
+from tests.browsing import chromium, reachable, visit
+from tests.builders import DRC
+from tests.posting import keys
+from tests.systems import System, together, until
 
 COUNT = "UPDATE outbox_counter SET last = last + 1 WHERE id = 1 RETURNING last"
 
@@ -50,3 +55,29 @@ async def test_what_could_not_be_read_is_read_again(system: System) -> None:
         await watch.once("book", fail_first)
     assert await together(watch.once("book", fail_first), watch.once("book", fail_first)) == ["read", "read"]
     assert len(tries) == 2
+
+
+@pytest.mark.row(26)
+async def test_a_page_that_finds_every_place_taken_is_live_once_there_is_room(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "OF_A_KEY", 1)
+    token = (await keys(await system.database("approvals")))[DRC.unit]
+    async with (
+        reachable(system, "approvals") as address,
+        httpx.AsyncClient(base_url=address, cookies={"chunfeng_key": token}) as client,
+        chromium() as browser,
+        visit(browser, address, token=token) as page,
+    ):
+        other = await client.send(client.build_request("GET", "/live/stream"), stream=True)
+        await page.clock.install()
+        async with page.expect_response(lambda answer: answer.url.endswith("/live/stream")) as refused:
+            await page.goto(f"{address}/live")
+        assert ((await refused.value).status, other.status_code) == (429, 200)
+        await other.aclose()
+
+        async def lit() -> bool:
+            await page.clock.run_for(10_000)
+            return await page.locator("[data-live-light].on").count() == 1
+
+        await until(lit)

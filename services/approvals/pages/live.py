@@ -79,7 +79,7 @@ def routes(day: Day) -> APIRouter:
         async def now() -> str:
             return part(day, request, await day.watched(session), caller)
 
-        return live.stream(request, now, day.watch)
+        return live.stream(request, caller, now, day.watch)
 
     return router
 
@@ -114,6 +114,6 @@ def campaign_routes(day: Day) -> APIRouter:
         async def now() -> str:
             return written(request, caller, await day.watch.once("campaign", newest))
 
-        return live.stream(request, now, day.watch)
+        return live.stream(request, caller, now, day.watch)
 
     return router

@@ -96,7 +96,7 @@ def routes(day: Day) -> APIRouter:
         async def part() -> str:
             return board.part(request, await day.watched(session), caller)
 
-        return live.stream(request, part, day.watch)
+        return live.stream(request, caller, part, day.watch)
 
     @router.post("/{move}")
     async def moved(request: Request, session: str, move: str, caller: Annotated[Caller, visitor]) -> Response:

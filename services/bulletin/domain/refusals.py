@@ -21,6 +21,14 @@ class NothingToCorrect(Refused):
     en = "The bulletin of {session} is out and nothing new is known: there is nothing to draft"
 
 
+class NoSuchPlace(Refused):
+    """A list is read on from where its page before ended."""
+
+    row = 81
+    zh = "after 应取自上一页答复的 Link"
+    en = "`after` is to be taken from the Link of the page before"
+
+
 class AnotherDraft(Refused):
     """A review or sign-off is of exactly the contents its author has read."""
 

@@ -51,6 +51,6 @@ def routes(watch: Watch, pages: Pages) -> APIRouter:
             board = await watch.board(campaign)
             return watch.drawn(board, form, lambda: pages.render(request, "board.html", caller, **shown(board, caller)))
 
-        return stream(request, part)
+        return stream(request, caller, part)
 
     return router

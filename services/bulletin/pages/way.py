@@ -49,13 +49,8 @@ async def _carried(store: Store, console: Console, fact: Fact) -> Carried | None
     edition = next((one for one in editions if (one["reached"] or 0) >= fact.sequence), None)
     if edition is None:
         return None
-    attempts = await store.attempts(fact.session)
-    sent = [row for row in await store.deliveries(fact.session) if row.revision == edition["revision"]]
-    return Carried(
-        fact.session,
-        edition,
-        tuple((row, tuple(attempts.get((row.session, row.revision, row.recipient), ()))) for row in sent),
-    )
+    sent = await store.deliveries_of(fact.session, edition["revision"])
+    return Carried(fact.session, edition, tuple((row, tuple(attempts)) for row, attempts in sent))
 
 
 async def ways(database: Database, caller: Caller, wanted: str, words: Words) -> tuple[Sequence[Way], Names]:

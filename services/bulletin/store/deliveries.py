@@ -64,6 +64,11 @@ _AGAIN = text(f"""
 """)  # noqa: S608  (constants)
 
 
+def key_of(row: AttemptRow | DeliveryRow) -> Key:
+    """Return which delivery a row is, or is about."""
+    return row.session, row.revision, row.recipient
+
+
 def _place(table: type[AttemptRow | DeliveryRow]) -> Tuple:
     return tuple_(col(table.session), col(table.revision), col(table.recipient))
 
@@ -78,6 +83,11 @@ class Deliveries(Queries):
             query = query.where(col(DeliveryRow.session) == session)
         return (await self._session.exec(query)).all()
 
+    async def deliveries_of(self, session: str, revision: int) -> list[tuple[DeliveryRow, Sequence[AttemptRow]]]:
+        """List an edition's deliveries with every attempt at them."""
+        query = select(DeliveryRow).where(col(DeliveryRow.session) == session, col(DeliveryRow.revision) == revision)
+        return await self._with_attempts((await self._session.exec(query.order_by(col(DeliveryRow.recipient)))).all())
+
     async def delivery_counts(self, session: str | None = None) -> Counter[str]:
         """Count deliveries by state, all of them or those of one session."""
         rows = await self._execute(_COUNTS, session=session)
@@ -90,22 +100,29 @@ class Deliveries(Queries):
         values = {"session": session, "state": state, "urgency": list(urgency), "limit": limit, "offset": offset}
         keys: list[Key] = [tuple(row) for row in await self._execute(_PAGE, **values)]
         rows = select(DeliveryRow).where(_place(DeliveryRow).in_(keys))
-        found = {(row.session, row.revision, row.recipient): row for row in (await self._session.exec(rows)).all()}
-        log: dict[Key, list[AttemptRow]] = {}
-        attempts = select(AttemptRow).where(_place(AttemptRow).in_(keys)).order_by(col(AttemptRow.number))
-        for one in (await self._session.exec(attempts)).all():
-            log.setdefault((one.session, one.revision, one.recipient), []).append(one)
-        return [(found[key], log.get(key, [])) for key in keys]
+        found = {key_of(row): row for row in (await self._session.exec(rows)).all()}
+        return await self._with_attempts([found[key] for key in keys])
 
-    async def attempts(self, session: str | None = None) -> dict[Key, list[AttemptRow]]:
-        """List every attempt by delivery, in order."""
-        query = select(AttemptRow).order_by(col(AttemptRow.number))
+    async def deliveries_after(
+        self, after: Key | None, *, session: str | None, states: Sequence[str] | None, limit: int
+    ) -> list[tuple[DeliveryRow, Sequence[AttemptRow]]]:
+        """List the deliveries that follow one, by session, revision and recipient, with every attempt at them."""
+        order = (col(DeliveryRow.session), col(DeliveryRow.revision), col(DeliveryRow.recipient))
+        query = select(DeliveryRow).order_by(*order).limit(limit)
+        if after is not None:
+            query = query.where(_place(DeliveryRow) > after)
         if session is not None:
-            query = query.where(col(AttemptRow.session) == session)
-        found: dict[Key, list[AttemptRow]] = {}
-        for row in (await self._session.exec(query)).all():
-            found.setdefault((row.session, row.revision, row.recipient), []).append(row)
-        return found
+            query = query.where(col(DeliveryRow.session) == session)
+        if states is not None:
+            query = query.where(col(DeliveryRow.state).in_(states))
+        return await self._with_attempts((await self._session.exec(query)).all())
+
+    async def _with_attempts(self, rows: Sequence[DeliveryRow]) -> list[tuple[DeliveryRow, Sequence[AttemptRow]]]:
+        log: dict[Key, list[AttemptRow]] = {}
+        query = select(AttemptRow).where(_place(AttemptRow).in_([key_of(row) for row in rows]))
+        for one in (await self._session.exec(query.order_by(col(AttemptRow.number)))).all():
+            log.setdefault(key_of(one), []).append(one)
+        return [(row, log.get(key_of(row), [])) for row in rows]
 
     async def attempts_at(self, key: Key) -> Sequence[AttemptRow]:
         """List the attempts at one delivery, in order."""

@@ -118,6 +118,6 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
             newer = revisions[0] if revisions and revisions[0].revision > based_on else None
             return pages.render(request, "minutes_live.html", caller, newer=newer)
 
-        return live.stream(request, part, watch)
+        return live.stream(request, caller, part, watch)
 
     return router

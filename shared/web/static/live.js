@@ -1,6 +1,6 @@
 // Elements with data-live="/address" show what that stream of server-sent events says; the light says whether it flows.
 "use strict";
-for (const place of document.querySelectorAll("[data-live]")) {
+function follow(place) {
   const light = document.querySelector("[data-live-light]");
   const stream = new EventSource(place.dataset.live);
   stream.addEventListener("part", (event) => {
@@ -10,8 +10,13 @@ for (const place of document.querySelectorAll("[data-live]")) {
     light?.classList.add("on");
     document.dispatchEvent(new Event("part"));
   });
-  stream.addEventListener("error", () => light?.classList.remove("on"));
+  stream.addEventListener("error", () => {
+    light?.classList.remove("on");
+    // Refused, as too many look or the service starts anew: the browser gives up then, the page asks again.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 10000, place);
+  });
 }
+for (const place of document.querySelectorAll("[data-live]")) follow(place);
 // A form that cannot be undone asks first: <form data-confirm="…">.
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
