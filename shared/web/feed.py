@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request, Security
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from shared.feeding import Feed, Page, Who, are_known
 from shared.keys import Keys
@@ -90,7 +90,7 @@ def feed_route(feed: Feed, keys: Keys, readers: Lasting | None = None) -> APIRou
             found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
         return Response(found.body(), media_type="application/json")
 
-    @router.get("/stream", response_class=Sent, openapi_extra=openapi.read_feed(_ANSWER, sse=True))
+    @router.get("/stream", response_class=StreamingResponse, openapi_extra=openapi.read_feed(_ANSWER, sse=True))
     async def stream(
         request: Request,
         after: After = 0,
