@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
+from deploy.children import left_behind
 from deploy.prepare import prepare_databases, prepare_stream
 from services.approvals import keyring
 from shared.database import Database
@@ -84,7 +85,7 @@ def prepare_all() -> None:
 def addresses_in(folder: Path) -> dict[str, dict[str, str]]:
     """Return the addresses a running system left in its folder."""
     path = folder / "addresses.json"
-    if not path.exists():
+    if not path.exists() or left_behind(folder / "postgres"):
         raise NothingRunsError(folder)
     addresses: dict[str, dict[str, str]] = json.loads(path.read_text())
     return addresses

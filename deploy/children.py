@@ -133,6 +133,19 @@ class Claim:
             self._file = None
 
 
+def left_behind(folder: Path) -> bool:
+    """Tell whether a folder's owner died without tidying up: its claim lies there, and nobody holds it."""
+    claim = folder / "lock"
+    if not claim.exists():
+        return False
+    with claim.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def living_in(folder: Path) -> Iterator[int]:
     """Yield the processes whose working directory is this folder (Linux only; elsewhere none can be seen)."""
     names = {str(folder), f"{folder} (deleted)"}

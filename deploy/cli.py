@@ -1,7 +1,7 @@
 """chunfeng: the one command line. `chunfeng --help` shows every command with an example."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -27,9 +27,14 @@ Folder = Annotated[Path, typer.Option(help="系统数据所在文件夹。Where 
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="简报存放处。Where the bulletins go")] = ROOT / "out" / "demo",
+    out: Annotated[Path, typer.Option(help="简报存放处，先清空。Where the bulletins go; emptied first")] = ROOT
+    / "out"
+    / "demo",
     recording: Annotated[
-        Path, typer.Argument(help="记录文件，缺省为示例行动。A recording; the sample campaign if left out")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="记录文件，缺省为示例行动。A recording; the sample campaign if left out"
+        ),
     ] = SAMPLE,
 ) -> None:
     """十场活动全程演示：模拟时钟，真实部件，十期简报。Play the whole campaign on a simulated clock.
@@ -38,12 +43,13 @@ def demo(
     """
     from deploy.children import InUseError  # noqa: PLC0415  (each command loads only what it needs)
     from deploy.demo import run  # noqa: PLC0415
+    from deploy.recording import RecordingError  # noqa: PLC0415
 
     try:
         raise typer.Exit(run.run(out, recording))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except InUseError as error:
+    except (InUseError, RecordingError) as error:
         typer.echo(f"✗ {error}", err=True)
         raise typer.Exit(1) from None
 
@@ -62,12 +68,20 @@ def up(folder: Folder = FOLDER) -> None:
 @app.command()
 def replay(
     recording: Annotated[
-        Path, typer.Argument(help="记录文件，格式见 docs/recording.md。A recording, see docs/recording.md")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="记录文件，格式见 docs/recording.md。A recording, see docs/recording.md"
+        ),
     ],
     folder: Folder = FOLDER,
     tokens: Annotated[
         Path | None,
-        typer.Option(help="各单位密钥，`keys issue` 的输出。Keys by credit code, as `keys issue` prints them"),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="各单位密钥，`keys issue` 的输出，缺省为系统文件夹中的 keys.json。"
+            "Keys by credit code, as `keys issue` prints them; the folder's keys.json if left out",
+        ),
     ] = None,
 ) -> None:
     """把一份记录按各单位身份逐条报送到运行中的服务。Post a recording to running services.
@@ -100,7 +114,8 @@ def logs(  # noqa: PLR0913, PLR0917  (a command's options)
         str | None, typer.Option(help="只看这一事件的全程。Only this event's way, from POST to delivery")
     ] = None,
     level: Annotated[
-        str, typer.Option(help="只看此级别及以上。From this level up: debug, info, warning, error, critical")
+        Literal["debug", "info", "warning", "error", "critical"],
+        typer.Option(help="只看此级别及以上。From this level up"),
     ] = "info",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="持续显示新增的。Go on showing what is added")] = False,  # noqa: FBT002
     as_json: Annotated[bool, typer.Option("--json", help="原样输出各行。The lines as they are")] = False,  # noqa: FBT002

@@ -15,7 +15,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Folder = Annotated[Path, typer.Option(help="系统数据所在文件夹。Where the running system keeps its data")]
-KeyName = Annotated[str, typer.Argument(help="cf_ 之后的八个字符。The eight characters after cf_")]
+KeyName = Annotated[
+    str, typer.Argument(help="密钥名称，即 cf_ 或 cftest_ 之后的八个字符。The eight characters after cf_ or cftest_")
+]
 FOLDER: Final = ROOT / ".chunfeng" / "local"
 PLAN: Final = ROOT / "services/approvals/campaigns/spring-2022.json"
 

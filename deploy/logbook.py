@@ -21,6 +21,7 @@ _LOOK_EVERY_SECONDS: Final = 0.3
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _COLOURS: Final = {"debug": "dim", "warning": "yellow", "error": "red", "critical": "bold white on red"}
 _SERVICES: Final = {"approvals": "cyan", "forums": "magenta", "policy": "blue", "bulletin": "green"}
+_LONGEST_LIST: Final = 5
 _HEAD: Final = ("timestamp", "level", "service", "event")
 
 
@@ -151,8 +152,15 @@ def readable(line: Line) -> Text:
         if name in _HEAD or value in (None, "", []):
             continue
         text.append(f"  {name}=", style="dim")
-        text.append(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        text.append(value if isinstance(value, str) else _in_short(value))
     return text
+
+
+def _in_short(value: Any) -> str:  # noqa: ANN401  (JSON)
+    """Return a field as JSON; of a long list, a whole session's ids say, its beginning and how long it is."""
+    if isinstance(value, list) and len(value) > _LONGEST_LIST:
+        return f"{json.dumps(value[:_LONGEST_LIST], ensure_ascii=False)[:-1]}, … {len(value)}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _clock(time_: str) -> str:

@@ -1,7 +1,6 @@
 """Rebuilding from the facts, services stopped: the bulletin from the stream, the stream from the outboxes."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 import asyncpg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import text
 
 from deploy.connection import connection
@@ -21,6 +21,7 @@ from services.bulletin.pdf.seal import seal_of
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.relay import Relay
+from shared.settings import SECRETS
 from shared.stream import STREAM, SUBJECTS
 
 _BATCH: Final = 500
@@ -29,6 +30,16 @@ _OTHERS: Final = """
         AND backend_type = 'client backend'
 """
 Say = Callable[[str], None]
+
+
+class PrintSettings(BaseSettings):
+    """What the bulletin service prints with: given to whoever prints again, the pages come out as they were."""
+
+    model_config = SettingsConfigDict(env_prefix="CHUNFENG_", secrets_dir=SECRETS if SECRETS.is_dir() else None)
+
+    fonts_folder: Path | None = None
+    signing_certificate: Path | None = None
+    signing_password: SecretStr | None = None
 
 
 class BusyError(Exception):
@@ -75,9 +86,9 @@ async def _rebuild(places: Standing) -> list[rebuild.Rebuilt]:
     await _empty(dsn(url))
     await prepare_databases({"bulletin": url})
     database = Database(url)
-    certificate, password = os.environ.get("CHUNFENG_SIGNING_CERTIFICATE"), os.environ.get("CHUNFENG_SIGNING_PASSWORD")
-    seal = seal_of(Path(certificate) if certificate else None, SecretStr(password) if password else None)
-    fonts = ROOT / ".chunfeng" / "fonts"
+    made = PrintSettings()  # from the environment
+    fonts = made.fonts_folder or ROOT / ".chunfeng" / "fonts"
+    seal = seal_of(made.signing_certificate, made.signing_password)
     printer = EditionRenderer(fonts if fonts.is_dir() else None, seal)
     async with printer.running():
         try:

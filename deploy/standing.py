@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 
 from deploy.administration import PrepareSettings
+from deploy.children import left_behind
 from deploy.local import Local, seal_seed
 from deploy.prepare import SERVICES
 
@@ -50,7 +51,7 @@ def standing(folder: Path) -> Iterator[Standing]:
         yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password, seed, settings.replicas)
         return
     addresses = folder / "addresses.json"
-    if addresses.exists():
+    if addresses.exists() and not left_behind(folder / "postgres"):
         told = json.loads(addresses.read_text())
         yield Standing(
             {name: make_url(url) for name, url in told["databases"].items()}, told["nats"], seal_seed=seal_seed(folder)

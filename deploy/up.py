@@ -19,7 +19,7 @@ from deploy.administration import addresses_in, issue, units_in
 from deploy.children import InUseError, StartError
 from deploy.local import PORTS, ROOT, Local
 from deploy.prepare import SERVICES
-from deploy.recording import Player, read
+from deploy.recording import Player, RecordingError, read
 from services.approvals import keyring
 from shared.database import Database
 from shared.vocabulary import Level, Role
@@ -60,7 +60,7 @@ def run(folder: Path) -> int:
         console.print(f"  NATS       {local.nats.url()}")
         console.print(f"  密钥 keys    {tokens}")
         console.print(
-            f"  总览 console {local.address('bulletin')}/  用 keys.json 中 operator 的密钥登录 log in with its key"
+            f"  总览 console {local.address('bulletin')}/  用 operator 密钥登录 log in with an operator's key"
         )
         console.print("就绪，Ctrl-C 停止 ready, Ctrl-C stops")
         while not stop.wait(_CHECK_SECONDS):
@@ -110,9 +110,23 @@ def _first_keys(local: Local) -> str:
 def replay(recording: Path, folder: Path, tokens: Path | None) -> int:
     """Post a recording to running services; return 1 if any event was refused."""
     console = Console(soft_wrap=True)
-    lines = read(recording)
     addresses = addresses_in(folder)["services"]
-    keys = json.loads((tokens or folder / "keys.json").read_text())
+    known = tokens or folder / "keys.json"
+    if not known.exists():
+        console.print(
+            f"[red]没有 {known}，请用 --tokens 指定各单位密钥 (it is not there; name the units' keys with --tokens)"
+        )
+        return 1
+    try:
+        return _replayed(recording, addresses, json.loads(known.read_text()), console)
+    except RecordingError as error:
+        console.print(f"[red]{error}")
+        return 1
+
+
+def _replayed(recording: Path, addresses: Mapping[str, str], keys: Mapping[str, str], console: Console) -> int:
+    """Post a recording, and say how it went."""
+    lines = read(recording)
 
     async def play() -> Player:
         async with httpx.AsyncClient(timeout=30) as client:

@@ -155,6 +155,11 @@ def show(sessions: list[report.Session], console: Console) -> None:
     console.print(table)
 
 
+def _anothers(out: Path) -> bool:
+    """Tell whether a folder holds what no demo wrote: it must not be emptied."""
+    return out.is_dir() and any(out.iterdir()) and not (out / "mail").is_dir()
+
+
 def run(
     out: Path,
     recording: Path = SAMPLE,
@@ -163,11 +168,14 @@ def run(
     beside: Beside = _nothing,
 ) -> int:
     """Run the demo; return the exit code: 0 only if the PDFs, the bulletin and the approvals service agree."""
-    # Ctrl-C and a polite kill both unwind the stack, so that nothing is left running.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(soft_wrap=True)
     started = time.monotonic()
     lines = read(recording)
+    if _anothers(out):
+        console.print(f"[red]✗ {out} 中有别的文件，不予清空，请另选 --out (it holds other files and is left as it is)")
+        return 1
+    # Ctrl-C and a polite kill both unwind the stack, so that nothing is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     Local(folder).wipe()
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from deploy.contracts.examples import goldens
-from deploy.contracts.roles import NO, YES, document, matrix
+from deploy.contracts.roles import CITY, DEPENDS, NO, YES, document, matrix
 from shared.vocabulary import Role
 from tests.builders import BANNER_SESSION, ROOT, approval_signed, owner
 from tests.operating import token
@@ -34,6 +34,19 @@ PROMISED: Final[dict[str, set[Role]]] = {
     "BulletinSignedOff": {Role.DRC},
     "DeliveryResent": {Role.DRC, Role.OPERATOR},
 }
+PROMISED_IN_THE_CITY: Final[dict[str, set[Role]]] = {
+    "SessionOpened": {Role.OFFICE},
+    "SessionClosed": {Role.OFFICE},
+    "SeatsArranged": {Role.OFFICE, Role.DEPARTMENT, Role.LIAISON},
+    "EnterpriseCalled": {Role.OFFICE, Role.DEPARTMENT, Role.LIAISON},
+}
+"""There a city leader declares the start, and 市行政审批和政务服务局, or a key for its liaison, keeps the flow."""
+OF_THEIR_OWN: Final[dict[str, set[Role]]] = {
+    "DutyFulfilled": set(Role) - {Role.VIEWER, Role.OPERATOR, Role.PARK},
+    "DutyReopened": set(Role) - {Role.VIEWER, Role.OPERATOR, Role.PARK, Role.DRC},
+    "OfficialNominated": {Role.OFFICE, Role.DEPARTMENT, Role.LIAISON, Role.PUBLICITY},
+}
+"""A unit does what it owes and names its own staff, whatever its role is; the city DRC may more."""
 EVERYBODY, OPERATORS = set(Role), {Role.DRC, Role.OPERATOR}
 PAGES: Final = {
     "/": EVERYBODY,
@@ -49,7 +62,21 @@ PAGES: Final = {
 def test_a_role_may_do_its_own_and_no_more(event: str) -> None:
     (row,) = (rows[event] for rows in MATRIX.values() if event in rows)
     assert {role for role, answer in row.items() if answer == YES} == PROMISED[event]
-    assert all(row[role] == NO for role in set(Role) - PROMISED[event])
+    there = PROMISED_IN_THE_CITY.get(event, set())
+    assert all(row[role] == NO for role in set(Role) - PROMISED[event] - there)
+
+
+@pytest.mark.parametrize("event", PROMISED_IN_THE_CITY)
+def test_in_the_city_session_others_act(event: str) -> None:
+    assert {role for role, answer in MATRIX["approvals"][event].items() if answer == CITY} == PROMISED_IN_THE_CITY[
+        event
+    ]
+
+
+@pytest.mark.parametrize("event", OF_THEIR_OWN)
+def test_what_is_a_units_own_depends_on_whose_it_is(event: str) -> None:
+    (row,) = (rows[event] for rows in MATRIX.values() if event in rows)
+    assert {role for role, answer in row.items() if answer == DEPENDS} == OF_THEIR_OWN[event]
 
 
 def test_who_only_looks_posts_nothing_and_every_event_has_somebody() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy import unprivileged
-from deploy.children import InUseError, StartError, living_in
+from deploy.children import Claim, InUseError, StartError, left_behind, living_in
 from deploy.embedded import Nats, Postgres
 
 REPOSITORY = Path(__file__).parents[2]
@@ -177,6 +177,15 @@ def test_a_folder_has_one_launcher_at_a_time(postgres: Postgres, nats: Nats) -> 
         with pytest.raises(InUseError):
             second.start()
     assert (postgres.running, nats.running) == (True, True)
+
+
+def test_a_folder_whose_owner_died_is_told_from_one_in_use(tmp_path: Path) -> None:
+    claim = Claim(tmp_path / "lock")
+    assert not left_behind(tmp_path)
+    claim.take()
+    assert not left_behind(tmp_path)
+    claim.release()
+    assert left_behind(tmp_path)
 
 
 def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:

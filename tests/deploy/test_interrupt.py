@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo import run
 from tests.builders import ROOT
 
 DEMO = """
@@ -41,6 +42,12 @@ def left_in(folder: Path) -> list[str]:
         if str(folder) in about and int(process.name) != os.getpid():
             found.append(command)
     return found
+
+
+def test_a_folder_with_other_files_is_not_emptied_for_a_demo(tmp_path: Path) -> None:
+    (tmp_path / "minutes.docx").touch()
+    assert run.run(tmp_path, folder=tmp_path / "system") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["minutes.docx"]
 
 
 @pytest.mark.row(90, 91)

@@ -66,6 +66,16 @@ def test_one_events_way_is_shown_from_the_post_to_the_delivery_and_nothing_else(
 
 
 @pytest.mark.row(83)
+def test_of_a_whole_sessions_ids_people_see_some_and_their_number_and_machines_all() -> None:
+    whole = Line(
+        line("bulletin", "05", {"event": "bulletin.issued", "correlation_ids": [f"c-{n}" for n in range(70)]}), ""
+    )
+    assert '"c-4", … 70]' in readable(whole).plain
+    assert "c-5" not in readable(whole).plain
+    assert "c-69" in whole.text
+
+
+@pytest.mark.row(83)
 def test_a_session_is_not_taken_for_another_whose_name_begins_alike(folder: Path) -> None:
     assert chosen(folder, Wanted(session="s-1")) == ["request", "bulletin.issued", "delivery.delivered"]
 
