@@ -1,17 +1,15 @@
 """Servers and services may be started in any order."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
+from pathlib import Path
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from tests.builders import ROOT
 from tests.posting import keys
+from tests.processes import instance
 from tests.systems import System, until
 
 
@@ -71,27 +69,11 @@ async def test_a_service_whose_nats_password_is_a_secret_of_its_own_hears_and_pu
         await until(published_again, within=10)  # and not only after half a minute
 
 
-async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: System) -> None:
-    settings = await system.settings("forums")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "CHUNFENG_PORT": "0",
-        "CHUNFENG_DATABASE_URL": settings.database_url,
-        "CHUNFENG_NATS_URL": settings.nats_url,
-    }
-    command = (sys.executable, "-m", "services.forums")
-    service = await asyncio.create_subprocess_exec(*command, env=environment, cwd=ROOT, stdout=subprocess.PIPE)
-    assert service.stdout is not None
-    async with asyncio.timeout(30):
-        while b"service.started" not in await service.stdout.readline():
-            pass
-    system.nats.kill()
-    try:
-        await asyncio.sleep(1)  # long enough to have noticed, and to be trying again
-        service.terminate()
-        said, _ = await asyncio.wait_for(service.communicate(), timeout=30)
-    finally:
-        system.nats.start()
-    assert service.returncode in {0, -signal.SIGTERM}, said.decode()
-    assert b"Traceback" not in said
+async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: System, tmp_path: Path) -> None:
+    async with instance(system, "forums", tmp_path) as service:
+        system.nats.kill()
+        try:
+            await asyncio.sleep(1)  # long enough to have noticed, and to be trying again
+            await service.stopped()
+        finally:
+            system.nats.start()
