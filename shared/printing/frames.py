@@ -16,6 +16,14 @@ UNAVAILABLE: Final = b"U"
 PLAIN: Final = b"-"
 WITH_SIGNS: Final = b"S"
 LENGTH: Final = 4
+_BYTES_A_SECOND: Final = 10_000
+"""So much is printed in a second even by a slow machine, three times as much by a common one."""
+_MOST_SECONDS: Final = 300
+
+
+def allowance(request: bytes) -> int:
+    """Return the seconds a request may take beyond what any may: two thousand applications are a megabyte."""
+    return min(len(request) // _BYTES_A_SECOND, _MOST_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,12 @@ class Renderer:
         *,
         seconds: float = 90.0,
         processor_seconds: int = 60,
-        memory_bytes: int = 1 << 30,
+        memory_bytes: int = 2 << 30,
     ) -> None:
-        """Take the child's module, the folder of fonts beside the system's, and the limits of one print."""
+        """Take the child's module, the folder of fonts beside the system's, and the limits of one print.
+
+        A long page is given more time, by the size of what it says; 2,000 applications take a gigabyte.
+        """
         self._worker = worker
         self._fonts_folder = fonts_folder
         self._seconds = seconds
@@ -91,14 +94,14 @@ class Renderer:
         return body
 
     async def _ask(self, request: bytes) -> tuple[bytes, bytes]:
-        child = await self._ready()
+        child, seconds = await self._ready(), self._seconds + frames.allowance(request)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 return await self._exchange(child, request)
         except TimeoutError:
             await self._end()
-            message = f"排版超过{self._seconds:g}秒，已中止 (printing took longer than its limit)"
-            self._log.error("renderer.timed_out", seconds=self._seconds)
+            message = f"排版超过{seconds:g}秒，已中止 (printing took longer than its limit)"
+            self._log.error("renderer.timed_out", seconds=seconds)
             raise PrintingFailed(message) from None
         except BaseException:
             # Crashed, or the caller gave up: a child half-way through an answer is of no more use.

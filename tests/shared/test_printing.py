@@ -150,6 +150,16 @@ async def test_a_child_that_hangs_is_killed_and_replaced(papers: Papers, monkeyp
     assert (await printed(papers)).startswith(b"%PDF")
 
 
+async def test_a_long_page_is_given_more_time(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers._renderer, "_seconds", 0.0)  # noqa: SLF001  (none but what its length gives)
+    with pytest.raises(PrintingFailed, match="已中止"):
+        await printed(papers)
+    monkeypatch.setattr(papers._renderer, "_seconds", 90.0)  # noqa: SLF001  (its child must start first)
+    await printed(papers)
+    monkeypatch.setattr(papers._renderer, "_seconds", 0.0)  # noqa: SLF001  (as above)
+    assert (await printed(papers, f"<!--{'长' * 20_000}--><p>甲")).startswith(b"%PDF")
+
+
 async def test_a_caller_who_gives_up_spoils_nothing_for_the_next(papers: Papers) -> None:
     impatient = asyncio.create_task(printed(papers, "<p>天地玄黄" * 2000))
     await asyncio.sleep(0.2)
