@@ -43,8 +43,8 @@ class WrongDivision(Refused):
 
     status = 403
     row = 75
-    zh = "{unit}不能办理{session}的事项"
-    en = "{unit} may not act in {session}"
+    zh = "{unit}不是{session}所在旗区的单位（市直专场为市级单位），不能办理其事项"
+    en = "{unit} is no unit of the banner of {session} (of the city, if it is the city session) and may not act in it"
 
 
 class NotInCitySession(Refused):

@@ -280,12 +280,12 @@ class Consumer:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             try:
-                await ensure(broker, self)
+                await ensure(broker, self, self._log.warning)  # somebody deleted it
             except (nats.errors.Error, TimeoutError, OSError) as error:
                 self._log.warning("consumer.unwatched", error=str(error) or type(error).__name__)
 
 
-async def ensure(broker: NatsBroker, consumer: Consumer) -> None:
+async def ensure(broker: NatsBroker, consumer: Consumer, tell: Callable[..., object]) -> None:
     """Create the durable consumer if it is not there; anew, from the first fact, if the service listens to more now."""
     stream = (await broker.connect()).jetstream()
     try:
@@ -297,4 +297,4 @@ async def ensure(broker: NatsBroker, consumer: Consumer) -> None:
             return
         await stream.delete_consumer(STREAM, consumer.service)  # the inbox makes the replay harmless
     await stream.add_consumer(STREAM, consumer.config())
-    logs.get().warning("consumer.created", consumer=consumer.service)
+    tell("consumer.created", consumer=consumer.service)

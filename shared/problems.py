@@ -1,10 +1,13 @@
 """Refusals: what is wrong with a request, in Chinese and English, rendered as RFC 9457 problem details at the edge."""
 
 import re
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+
+from shared.clock import SHANGHAI
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -47,6 +50,11 @@ _LONGEST_NAME = 64
 """Of a field's name in a path; the name may be the sender's own invention."""
 
 
+def _as_people_read(value: object) -> object:
+    """Return a moment as it is read in Ordos, anything else as it is."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
+
+
 class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a programming error)
     """The family of everything that can be said no to; a subclass gives the two sentences, the status and the row."""
 
@@ -58,10 +66,10 @@ class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a p
     def __init__(self, *, path: str | None = None, **fields: object) -> None:
         """Keep the fields that the sentences name and the path of the field at fault."""
         self.path = path
-        self.fields = fields
+        self.fields = {name: _as_people_read(value) for name, value in fields.items()}
         self.consequences: tuple[Any, ...] = ()
         """Facts that the refusal itself makes: who finds every place taken is refused, and stands on the waitlist."""
-        super().__init__(self.en.format(**fields))
+        super().__init__(self.en.format(**self.fields))
 
     @property
     def code(self) -> str:

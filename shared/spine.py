@@ -160,7 +160,7 @@ class Spine:
                 relay = Relay(self.service, database=self.settings.database, client=self._client)
                 await stack.enter_async_context(background(relay.run(), "relay"))
             if self.consumer is not None:
-                await ensure(self.broker, self.consumer)
+                await ensure(self.broker, self.consumer, logs.get().info)
                 self.consumer.make_patient()
                 await stack.enter_async_context(background(self.consumer.watch(self.broker), "consumer watch"))
                 await stack.enter_async_context(background(replay_wanted(self.consumer, self.ward), "replays"))

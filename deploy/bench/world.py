@@ -193,7 +193,7 @@ class Spare:
         broker = NatsBroker(self._url, apply_types=False, logger=None)
         consumer.subscribe(broker)
         await broker.connect()
-        await ensure(broker, consumer)
+        await ensure(broker, consumer, logs.get().debug)
         consumer.make_patient()
         connection = await asyncpg.connect(self._world.local.postgres.dsn(name))
         started = time.perf_counter()

@@ -37,8 +37,14 @@ class UnknownMediaType(Refused):
     """The content type is none of CloudEvents' modes."""
 
     status = 415
-    zh = "Content-Type 应为 application/cloudevents+json、其 -batch+json 形式，或带 ce-* 头的 application/json"
-    en = "Content-Type must be application/cloudevents+json, -batch+json, or application/json with ce-* headers"
+    zh = (
+        "Content-Type 应为 application/cloudevents+json、application/cloudevents-batch+json，"
+        "或带 ce-* 头的 application/json"
+    )
+    en = (
+        "Content-Type must be application/cloudevents+json, application/cloudevents-batch+json, "
+        "or application/json with ce-* headers"
+    )
 
 
 class TooMany(Refused):

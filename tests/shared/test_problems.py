@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -20,7 +21,7 @@ FOREIGN = re.compile(r"Input should|String should|Value error|valid (dict|string
 
 def _all_refusals() -> Iterator[type[Refused]]:
     """Yield every class of refusal there is, wherever it stands."""
-    for path in [*ROOT.glob("shared/**/*.py"), *ROOT.glob("services/*/domain*/**/*.py"), *ROOT.glob("services/*/*.py")]:
+    for path in [*ROOT.glob("shared/**/*.py"), *ROOT.glob("services/**/*.py")]:
         if "migrations" in path.parts or path.name in ("__main__.py", "env.py") or "Refused)" not in path.read_text():
             continue
         module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
@@ -72,6 +73,14 @@ def test_a_problem_names_each_error_by_path_in_both_languages() -> None:
         "detail_en": "data.level: must be city",
         "errors": [{"path": "data.level", "zh": "应为市级", "en": "must be city"}],
     }
+
+
+@pytest.mark.row(81)
+def test_a_moment_is_told_as_it_is_read_in_ordos() -> None:
+    refusal = services.approvals.domain.refusals.AlreadyOpened(
+        session="东胜区专场", at=datetime(2022, 3, 16, 1, tzinfo=UTC)
+    )
+    assert refusal.problem()["title"] == "东胜区专场已于2022-03-16 09:00宣布开始"
 
 
 @pytest.mark.row(82)

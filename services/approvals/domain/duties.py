@@ -64,7 +64,7 @@ class AlreadyFulfilled(Refused):
     status = 409
     row = 8
     zh = "{unit}的“{title}”已于{at}落实"
-    en = "{unit} has fulfilled {duty} at {at} already"
+    en = "{unit} fulfilled {duty} at {at} already"
 
 
 class AlreadyOpen(Refused):

@@ -87,7 +87,7 @@ def open_session(world: ApprovalsWorld, posted: Posted, event: SessionOpened) ->
     _declares(posted, session)
     state = world.sessions[event.session]
     if state.opened_at is not None:
-        raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at.isoformat())
+        raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at)
     announced(session, state)
     if registry.plan.switches.readiness and state.ready_at is None:
         raise NotYet(SessionReady.type, event.session)
@@ -103,10 +103,10 @@ def close(world: ApprovalsWorld, posted: Posted, event: SessionClosed) -> Sequen
         raise StatedByService(path="data.totals")
     state = world.sessions[event.session]
     if state.closed_at is not None:
-        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at.isoformat())
+        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at)
     if state.opened_at is None:
         raise NotYet(SessionOpened.type, event.session)
     if event.closed_at < state.opened_at:
-        raise refusals.WrongOrder(path="data.closed_at", opened=state.opened_at.isoformat())
+        raise refusals.WrongOrder(path="data.closed_at", opened=state.opened_at)
     world.put_session(state._replace(closed_at=event.closed_at))
     return [event.model_copy(update={"totals": totals(world.of_session(event.session), world.left(event.session))})]

@@ -25,7 +25,7 @@ def hold(world: "ForumsWorld", posted: Posted, event: ForumHeld) -> Sequence[Eve
             raise StatedByService(path=f"data.{name}")
     forum = world.forums[event.session]
     if forum.held_at is not None:
-        raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at.isoformat())
+        raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at)
     heard = [one for one in world.issues.values() if one.session == event.session]
     count = sum(one.source == IssueSource.FORUM for one in heard)
     world.put_forum(replace(forum, held_at=event.held_at, issues=count))

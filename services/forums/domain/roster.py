@@ -233,7 +233,7 @@ def lock(world: "ForumsWorld", posted: Posted, event: RosterLocked) -> Sequence[
         raise StatedByService(path="data.roster")
     forum = world.forums[event.session]
     if forum.held_at is not None:
-        raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at.isoformat())
+        raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at)
     if forum.locked_at is not None:
         raise RosterIsLocked(path="data.session", session=session.name, at=told(forum.locked_at))
     world.put_forum(replace(forum, locked_at=event.locked_at))

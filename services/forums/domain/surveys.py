@@ -119,7 +119,7 @@ def _candidate(
     if before is not None and before.state == Picked.CANDIDATE:
         raise AlreadyCandidate(path="data.project_code", project=project.name)
     if before is not None and before.state == Picked.CHOSEN and before.chosen_at is not None:
-        raise AlreadyChosen(path="data.project_code", project=project.name, at=before.chosen_at.isoformat())
+        raise AlreadyChosen(path="data.project_code", project=project.name, at=before.chosen_at)
     data = project.model_dump(mode="json")
     world.put_survey(
         Choice(event.session, event.project_code, event.site, Picked.CANDIDATE.value, data, proposed_at=at)
@@ -156,7 +156,7 @@ def choose(world: ForumsWorld, posted: Posted, event: SurveySiteChosen) -> Seque
         return _candidate(world, event, project, event.chosen_at)
     before = world.survey.choices.get((event.session, event.project_code))
     if before is not None and before.state == Picked.CHOSEN and before.chosen_at is not None:
-        raise AlreadyChosen(path="data.project_code", project=project.name, at=before.chosen_at.isoformat())
+        raise AlreadyChosen(path="data.project_code", project=project.name, at=before.chosen_at)
     by = f"{event.chosen_by.name}（{event.chosen_by.post}）" if event.chosen_by else None
     world.put_survey(
         Choice(

@@ -39,7 +39,7 @@ class PolicyTooOld(Refused):
 
     row = 51
     zh = "《{title}》{issued}印发，不在近{years}年（{first}至{last}）之内，不能编入宣传册"
-    en = "{title!r} of {issued} is not of the last {years} years ({first} to {last})"
+    en = "'{title}' of {issued} is not of the last {years} years ({first} to {last})"
 
 
 class PolicyNotInForce(Refused):
@@ -47,7 +47,7 @@ class PolicyNotInForce(Refused):
 
     row = 50
     zh = "《{title}》在{day}不在有效期内，不能编入宣传册"
-    en = "{title!r} is not in force on {day}"
+    en = "'{title}' is not in force on {day}"
 
 
 class PolicyTwice(Refused):
@@ -55,7 +55,7 @@ class PolicyTwice(Refused):
 
     row = 52
     zh = "《{title}》重复编入"
-    en = "{title!r} is in it twice"
+    en = "'{title}' is in it twice"
 
 
 class ChangesMissing(Refused):

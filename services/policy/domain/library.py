@@ -29,7 +29,7 @@ class PolicyTaken(Refused):
     status = 409
     row = 50
     zh = "政策库中已有{number}《{title}》（编号 {policy}）；更正请用“更正条目”"
-    en = "The library has {number} {title!r} as {policy}; amend that entry instead"
+    en = "The library has {number} '{title}' as {policy}; amend that entry instead"
 
 
 class LevelAgainstNumber(Refused):
@@ -62,7 +62,7 @@ class RepealedBefore(Refused):
     status = 409
     row = 50
     zh = "《{title}》已于{on}废止"
-    en = "{title!r} was repealed on {on}"
+    en = "'{title}' was repealed on {on}"
 
 
 class NotAPdf(Refused):

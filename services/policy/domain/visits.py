@@ -211,7 +211,7 @@ def conclude(world: "PolicyWorld", posted: Posted, event: VisitsConcluded) -> Se
             raise StatedByService(path=f"data.{name}")
     day = world.visits[event.session]
     if day.concluded_at is not None:
-        raise AlreadyConcluded(path="data.session", session=session.name, at=day.concluded_at.isoformat())
+        raise AlreadyConcluded(path="data.session", session=session.name, at=day.concluded_at)
     asked = [one for one in world.questions.values() if one.session == event.session]
     made = [one for one in world.visit_log.values() if one.session == event.session and one.started_at is not None]
     ended = replace(

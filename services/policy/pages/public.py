@@ -45,7 +45,7 @@ class NotPrinted(Refused):
     status = 404
     row = 53
     zh = "《{title}》没有第{edition}版，或其 PDF 正在排印，请稍后再试"
-    en = "{title!r} has no edition {edition}, or its PDF is still being printed; try again in a moment"
+    en = "'{title}' has no edition {edition}, or its PDF is still being printed; try again in a moment"
 
 
 class BrochurePage:
