@@ -106,7 +106,7 @@ def test_a_poster_does_not_count_the_issues(issues: int) -> None:
 def test_a_forum_is_held_once() -> None:
     refusal = refused(AlreadyHeld, heard(HELD), *HELD)
     assert refusal.status == 409
-    assert "2022-03-16T11:30" in refusal.problem()["title"]
+    assert "2022-03-16 11:30" in refusal.problem()["title"]
 
 
 @pytest.mark.row(82)
