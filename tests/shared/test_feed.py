@@ -70,7 +70,7 @@ async def test_a_reader_that_waits_is_answered_as_soon_as_there_is_something(sys
         await asyncio.sleep(0.3)
         assert not waiting.done()
         await office.accepted(*OPENED[1:2])
-        page = await asyncio.wait_for(waiting, timeout=5)
+        page = await asyncio.wait_for(waiting, timeout=10)
     assert sequences(page["facts"]) == [newest + 1]
 
 
@@ -84,7 +84,7 @@ async def test_a_reader_whose_key_is_revoked_while_it_waits_is_told_nothing_more
         await keyring.revoke(
             await system.database("approvals"), office.tokens[BANNER.unit].split("_")[1], datetime.now(UTC)
         )
-        answer = await asyncio.wait_for(waiting, timeout=4)
+        answer = await asyncio.wait_for(waiting, timeout=10)
     assert answer.status_code == 401
 
 
@@ -126,7 +126,7 @@ async def test_a_system_that_opens_more_streams_than_it_may_is_told_and_harms_no
         async def let_in() -> bool:
             return (await opened(office, DRC)).status_code == 200
 
-        await until(let_in, within=5)
+        await until(let_in)
 
 
 @pytest.mark.row(26)

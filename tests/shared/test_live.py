@@ -32,7 +32,12 @@ async def test_fifty_viewers_are_read_for_once_and_all_see_what_is_new(system: S
 
     viewers: list[list[int]] = [[] for _ in range(50)]
     work = asyncio.gather(*(viewer(seen) for seen in viewers))
-    await asyncio.sleep(0.3)
+
+    async def all_wait() -> bool:
+        return all(viewers)
+
+    await until(all_wait)
+    await asyncio.sleep(0.2)  # some looks, at which there is nothing new
     assert len(read) == 1
     await system.rows("approvals", COUNT)
     await asyncio.wait_for(work, 10)
