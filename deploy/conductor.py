@@ -19,9 +19,9 @@ from deploy.recording import Line, Player, together
 from shared.background import stopped
 from shared.clock import CLOCK_SUBJECT, SHANGHAI
 from shared.events import CampaignPlanned, SessionClosed
+from shared.stream import ASK
 
 _BROADCAST_SECONDS: Final = 0.2
-_ANSWER_OF_NATS: Final = "$JS.API.INFO"
 _ANSWER_SECONDS: Final = 10.0
 _STEP: Final = timedelta(minutes=1)
 _LEAP: Final = timedelta(minutes=30)
@@ -56,7 +56,7 @@ class Baton:
             await self._tell()
             # Its answer comes after the time has gone out to all. No flush(): given up on its way, by Ctrl-C say,
             # it leaves nats-py 2.16 a pong to stumble over, and a connection that is deaf from then on.
-            await self._client.request(_ANSWER_OF_NATS, timeout=_ANSWER_SECONDS)
+            await self._client.request(ASK, timeout=_ANSWER_SECONDS)
 
     async def _tell(self) -> None:
         await self._client.publish(CLOCK_SUBJECT, self.now().isoformat().encode())

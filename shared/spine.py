@@ -32,13 +32,12 @@ from shared.relay import Relay
 from shared.replay import replay_wanted
 from shared.settings import ServiceSettings
 from shared.signing import Signatures
-from shared.stream import HUNG_UP, close, connect, connection_options, last_in_stream, login
+from shared.stream import ASK, HUNG_UP, close, connect, connection_options, last_in_stream, login
 
 _DATABASE_WITHIN_SECONDS: Final = 60.0
 """How long a starting service waits for a database that is starting too; to end and be started again costs more."""
 
 _ATTEMPT_SECONDS: Final = 2.0
-_ANSWER_OF_NATS: Final = "$JS.API.INFO"
 
 
 class Spine:
@@ -216,7 +215,7 @@ class Spine:
                 waited = time.monotonic() - began
                 if not is_away(error) or waited > _DATABASE_WITHIN_SECONDS:
                     raise
-                if sparing.may_say(type(error).__name__):
+                if sparing.may_say("database.awaited"):
                     logs.get().warning("database.awaited", seconds=round(waited), error=type(error).__name__)
             await asyncio.sleep(0.2)
 
@@ -243,7 +242,7 @@ class Spine:
                 return False
             # A server that hangs keeps its connections and answers nothing. No flush(): nats-py 2.16 reads no more
             # once the pong comes that a flush has given up waiting for, and is deaf for half a minute.
-            await self._client.request(_ANSWER_OF_NATS, timeout=1)
+            await self._client.request(ASK, timeout=1)
         except (nats.errors.Error, OSError, TimeoutError):
             return False
         return True

@@ -18,6 +18,8 @@ from shared.settings import ServiceSettings
 STREAM: Final = "FACTS"
 SUBJECTS: Final = "chunfeng.facts"
 """Facts travel as chunfeng.facts.<service>.<type without its prefix>."""
+ASK: Final = "$JS.API.INFO"
+"""To be asked something harmless: a server that hangs keeps its connections, and does not answer."""
 DUPLICATE_WINDOW_SECONDS: Final = 24 * 60 * 60
 
 

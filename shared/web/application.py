@@ -65,7 +65,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
         logs.get().info("service.stopped")
 
     app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
-    app.state.viewers = viewers()
+    app.state.viewers, app.state.pages = viewers(), pages
     if pages is not None:
         app.add_middleware(Bounded, is_known=pages.is_known)
     if post_events is not None:

@@ -9,7 +9,7 @@ from fastapi import Request
 from shared.posted import Caller
 from shared.watch import EVERY_SECONDS, Watch
 from shared.web.lasting import Lasting, Sent
-from shared.web.pages import SECURITY
+from shared.web.pages import SECURITY, Pages
 
 OF_A_KEY: Final = 100
 """Pages that are live at a time with one key: a whole unit looks with its one key."""
@@ -20,9 +20,13 @@ Part = Callable[[], Awaitable[str]]
 
 
 async def _sent(request: Request, part: Part, watch: Watch | None) -> AsyncIterator[str]:
-    """Yield the part when it differs from the last one sent, and a comment now and then that keeps the line open."""
+    """Yield the part when it differs from the last one sent, and a comment now and then that keeps the line open.
+
+    To whom the key was taken away meanwhile, nothing more is shown.
+    """
+    pages: Pages = request.app.state.pages
     before, quiet = None, 0.0
-    while not await request.is_disconnected():
+    while not await request.is_disconnected() and await pages.caller(request) is not None:
         seen = watch.newest if watch is not None else 0
         now = await part()
         if now != before:

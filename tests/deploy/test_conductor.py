@@ -13,6 +13,7 @@ from deploy.conductor import Baton
 from deploy.connection import connection
 from deploy.embedded import Nats
 from shared.background import stopped
+from shared.stream import ASK
 
 NOON = datetime(2022, 3, 16, 4, 0, tzinfo=UTC)
 
@@ -31,9 +32,9 @@ async def test_a_telling_given_up_on_its_way_leaves_a_connection_that_hears(
         await asyncio.sleep(0)  # it has told the time and has no answer yet
         assert not task.done()
         await stopped(task)
-        assert (await client.request("$JS.API.INFO", timeout=5)).data
+        assert (await client.request(ASK, timeout=5)).data
         await asyncio.sleep(0.05)  # an answer that comes too late is read
-        assert (await client.request("$JS.API.INFO", timeout=5)).data
+        assert (await client.request(ASK, timeout=5)).data
     assert [record for record in caplog.records if record.name.startswith("nats")] == []
 
 

@@ -1,10 +1,12 @@
 """Live pages: whoever looks costs the database nothing; everybody sees what is new at once."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from services.approvals import keyring
 from shared.watch import Watch
 from shared.web import live
 from tests.browsing import chromium, reachable, visit
@@ -62,8 +64,8 @@ async def test_what_could_not_be_read_is_read_again(system: System) -> None:
     assert len(tries) == 2
 
 
-@pytest.mark.row(26)
-async def test_a_page_that_finds_every_place_taken_is_live_once_there_is_room(
+@pytest.mark.row(26, 75)
+async def test_a_page_that_finds_every_place_taken_is_live_once_there_is_room_until_its_key_is_revoked(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "OF_A_KEY", 1)
@@ -85,4 +87,10 @@ async def test_a_page_that_finds_every_place_taken_is_live_once_there_is_room(
             await page.clock.run_for(10_000)
             return await page.locator("[data-live-light].on").count() == 1
 
+        async def dark() -> bool:
+            return not await lit()
+
         await until(lit)
+        await keyring.revoke(await system.database("approvals"), token.split("_")[1], datetime.now(UTC))
+        await until(dark)  # and who comes again is told why
+        assert (await client.get("/live/stream")).status_code == 401
