@@ -45,7 +45,7 @@ fmt: setup ## 整理代码格式 · Format and mend what can be mended
 	@$(bin)/ruff format .
 	@$(bin)/ruff check --fix .
 
-migrate: environment ## 建立流与数据表 · The stream and every service's tables, up to date
+migrate: environment ## 按 CHUNFENG_* 设置建立流与数据表 · The stream and all tables, by CHUNFENG_* settings; up does it itself
 	@exec $(bin)/chunfeng prepare $(ARGS)
 
 contracts: setup ## 生成事件合同 · The golden files and docs of the events

@@ -59,8 +59,8 @@ class StatedByService(Refused):
     """The field is counted by the service, not by the poster."""
 
     row = 59
-    zh = "此项由系统统计，请勿填写"
-    en = "This field is counted by the service; leave it out"
+    zh = "此项由系统填写，报送时请留空"
+    en = "This field is stated by the service; leave it out"
 
 
 class Registry:

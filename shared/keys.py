@@ -69,7 +69,7 @@ class ReadsOnly(Refused):
     status = 403
     row = 88
     zh = "{unit}的这个密钥是“{role.zh}”密钥，只供查看，不能报送此类事件"
-    en = "This key of {unit} is a {role.en}'s key: it may look, but not post this event"
+    en = "This key of {unit} has the role {role.en}: it may look, but not post this event"
 
 
 class BeyondScope(Refused):

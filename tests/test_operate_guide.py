@@ -37,7 +37,7 @@ def settings() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def sources() -> str:
-    folders = (ROOT / "shared", ROOT / "services" / "approvals", ROOT / "services" / "bulletin")
+    folders = (ROOT / "shared", ROOT / "services")
     return "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
 
 

@@ -66,6 +66,16 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_file_named_is_there() -> None:
+    named = {
+        path
+        for page in [*READMES, *sorted((ROOT / "docs").glob("*.md")), *DECISIONS]
+        for path in re.findall(r"`((?:deploy|docs|services|shared|tests)/[\w./-]+)`", page.read_text("utf-8"))
+    }
+    assert len(named) > 40
+    assert [one for one in sorted(named) if not (ROOT / one).exists() and "/secrets" not in one] == []
+
+
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 def test_the_picture_is_there_and_small(page: Path) -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page.read_text("utf-8"))

@@ -62,7 +62,7 @@ class OnlyLooks(Refused):
     status = 403
     row = 88
     zh = "{unit}的这个密钥是“{role.zh}”密钥，只供查看，不能设置推送地址"
-    en = "This key of {unit} is a {role.en}'s key: it may look, but not have facts sent elsewhere"
+    en = "This key of {unit} has the role {role.en}: it may look, but not have facts sent elsewhere"
 
 
 def new_secret() -> str:

@@ -99,7 +99,8 @@ def test_a_banners_drc_keeps_the_docket_of_its_own_session_only() -> None:
 def test_an_application_is_docketed_once_per_campaign(session: str) -> None:
     refusal = refused(AlreadyDocketed, opened(), application_docketed(session=session), DRC)
     assert refusal.status == 409
-    assert BANNER_SESSION in refusal.problem()["title"]
+    assert "东胜区专场" in refusal.problem()["title"]
+    assert refusal.problem()["session"] == BANNER_SESSION
 
 
 @pytest.mark.row(30)
@@ -141,4 +142,4 @@ def test_what_is_said_of_an_application_waits_until_it_is_docketed() -> None:
 def test_an_application_is_decided_in_the_session_on_whose_docket_it_stands() -> None:
     refusal = refused(OtherSession, opened(), approval_signed(session=OTHER_SESSION), owner())
     assert refusal.status == 409
-    assert BANNER_SESSION in refusal.problem()["title"]
+    assert "东胜区专场" in refusal.problem()["title"]

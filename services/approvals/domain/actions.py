@@ -45,7 +45,7 @@ class TooEarly(Refused):
 
     row = 3
     zh = "{action}应在{before}之后：{before}至{ends}结束，{action}不能安排在{at}"
-    en = "The {action_en} comes after the {before_en}, which ends at {ends}; it cannot begin at {at}"
+    en = "The {action_en} must come after the {before_en}, until {ends}: {at} is too early"
 
 
 class NotThatDay(Refused):
@@ -53,7 +53,7 @@ class NotThatDay(Refused):
 
     row = 3
     zh = "{action}应在专场当天（{day}）进行并结束，不能安排在{at}"
-    en = "The {action_en} begins and ends on the day of the session, {day}; it cannot be at {at}"
+    en = "The {action_en} must begin and end on the day of the session, {day}, not at {at}"
 
 
 class OpensTheSession(Refused):

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from services.approvals.domain.world import ApprovalsWorld
 
 
+def _where(world: ApprovalsWorld, application: Application) -> dict[str, str]:
+    """Return on whose docket an application is, for systems and for people."""
+    registry = world.registries.get(application.session.rpartition("-")[0])
+    session = registry.session(application.session) if registry else None
+    return {"session": application.session, "where": session.name if session else application.session}
+
+
 def standing(world: ApprovalsWorld, event: ApplicationEvent) -> Application:
     """Return the application an event is about, on this session's docket and still to be decided there, or decided."""
     application = world.applications.get(event.subject)
@@ -22,7 +29,7 @@ def standing(world: ApprovalsWorld, event: ApplicationEvent) -> Application:
         raise NotYet(ApplicationDocketed.type, event.subject)
     if application.session != event.session:
         if application.standing:
-            raise refusals.OtherSession(path="data.session", session=application.session)
+            raise refusals.OtherSession(path="data.session", **_where(world, application))
         raise NotYet(ApplicationDocketed.type, event.subject)  # it may be docketed here yet
     if application.withdrawn is not None:
         raise refusals.Withdrawn(path="data.project_code", reason=application.withdrawn)
@@ -38,7 +45,7 @@ def replaceable(world: ApprovalsWorld, existing: Application, event: Application
     mend the project's data, and what was withdrawn applied for anew in another, each by naming the docketing in force.
     """
     first = world.firsts.get((event.type, event.subject))
-    known = {"session": existing.session, "first_id": first.event_id if first else refusals.UNKNOWN}
+    known = _where(world, existing) | {"first_id": first.event_id if first else refusals.UNKNOWN}
     elsewhere = existing.session != event.session
     if existing.postponed is not None and elsewhere:
         _check_later(world, existing, event)
@@ -54,7 +61,7 @@ def replaceable(world: ApprovalsWorld, existing: Application, event: Application
     if existing.postponed is not None:
         raise refusals.Postponed(path="data.session", reason=existing.postponed)
     if existing.withdrawn is None and elsewhere:
-        raise refusals.OtherSession(path="data.session", session=existing.session)
+        raise refusals.OtherSession(path="data.session", **_where(world, existing))
 
 
 def _check_later(world: ApprovalsWorld, existing: Application, event: ApplicationDocketed) -> None:

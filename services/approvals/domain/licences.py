@@ -12,7 +12,7 @@ from shared.events import ApplicationEvent, Event, LicenceCorrected, LicenceIssu
 from shared.identifiers import licence_number
 from shared.posted import Posted
 from shared.problems import NotYet, Refused
-from shared.vocabulary import Outcome
+from shared.vocabulary import Formality, Level, Outcome
 
 if TYPE_CHECKING:
     from services.approvals.domain.world import ApprovalsWorld
@@ -23,8 +23,10 @@ class LicenceOfAnother(Refused):
 
     status = 409
     row = 21
-    zh = "{unit}的证照编号 {number} 登记在另一事项 {subject} 名下，不能在本事项更正"
-    en = "The licence {number} of {unit} is on record for {subject}, not for this application"
+    zh = "{unit}的证照编号 {number} 登记在另一事项（项目{project}，{level.zh}{formality.zh}）名下，不能在本事项更正"
+    en = (
+        "The licence {number} of {unit} is on record for project {project} ({formality.en}, {level.en} level), not here"
+    )
 
 
 class LicenceAsItWas(Refused):
@@ -65,7 +67,9 @@ def correct_licence(world: ApprovalsWorld, posted: Posted, event: LicenceCorrect
     if subject is None:
         raise NotYet(LicenceIssued.type, event.subject)
     if subject != event.subject:
-        raise LicenceOfAnother(path="data.number", unit=owner.name, number=event.number, subject=subject)
+        _, project, formality, level = subject.split("/")
+        where = {"project": project, "formality": Formality(formality), "level": Level(level)}
+        raise LicenceOfAnother(path="data.number", unit=owner.name, number=event.number, **where)
     if licence_number(event.right_number) == was[1]:
         if event.licence_type is None:
             raise LicenceAsItWas(path="data.right_number", number=event.number)

@@ -171,7 +171,10 @@ def call(world: ApprovalsWorld, posted: Posted, event: EnterpriseCalled) -> Sequ
     """Call the enterprise whose turn it is, and no other (row 23)."""
     place = _place(world, posted, event)
     if place.stage is not Stage.WAITING:
-        raise _cannot(place, "再次叫号" if place.stage is not Stage.SKIPPED else "叫号，请用重呼", "called")
+        again = (
+            ("叫号，请用重呼", "called, but recalled") if place.stage is Stage.SKIPPED else ("再次叫号", "called again")
+        )
+        raise _cannot(place, *again)
     following = next_of(lined_up(world.queue_of(event.session), world.of_session(event.session)))
     if following is not None and following != place:
         raise OutOfTurn(path="data.owner_code", number=following.number, name=following.owner_name)

@@ -61,7 +61,7 @@ class ScopeNotHere(Refused):
     """The project stands on a list this kind of session does not deal with."""
 
     row = 14
-    zh = "{kind.zh}不办理{scope.zh}的项目"
+    zh = "{kind.zh}不办理{scope.zh}"
     en = "A {kind.en} does not deal with a {scope.en}"
 
 
@@ -105,8 +105,8 @@ class AlreadyDocketed(AlreadyThere):
 
     status = 409
     row = 30
-    zh = "该事项已列入{session}的审批清单（登记编号 {first_id}）；确需替换的，请在 supersedes 中填写该编号"
-    en = "This application is on the docket of {session} already, posted as {first_id}; supersedes may name that id"
+    zh = "该事项已列入{where}的审批清单（登记编号 {first_id}）；确需替换的，请在 supersedes 中填写该编号"
+    en = "This application is on the docket of {where} already, posted as {first_id}; supersedes may name that id"
 
 
 class SupersedesAnother(AlreadyThere):
@@ -114,8 +114,8 @@ class SupersedesAnother(AlreadyThere):
 
     status = 409
     row = 30
-    zh = "{session}审批清单上现行登记的编号是 {first_id}，与 supersedes 不符"
-    en = "The docketing in force of {session} was posted as {first_id}, which supersedes does not name"
+    zh = "{where}审批清单上现行登记的编号是 {first_id}，与 supersedes 不符"
+    en = "The docketing in force of {where} was posted as {first_id}, which supersedes does not name"
 
 
 class OtherSession(Refused):
@@ -123,8 +123,8 @@ class OtherSession(Refused):
 
     status = 409
     row = 30
-    zh = "该事项列在{session}的审批清单上，不在本场"
-    en = "This application is on the docket of {session}"
+    zh = "该事项列在{where}的审批清单上，不在本场"
+    en = "This application is on the docket of {where}, not of this session"
 
 
 class Withdrawn(Refused):

@@ -152,12 +152,12 @@ def drafted(draft: Draft) -> BulletinDrafted:
 def put_up(world: BulletinWorld, posted: Posted, event: BulletinDrafted) -> Sequence[Event]:
     """Put a draft up as things stand, complete or not: the DRC need not wait for the last unit."""
     allow_city_drc(posted)
-    planned(world.registries, event)
+    _, session = planned(world.registries, event)
     prospect = world.prospects.get(event.session)
     if prospect is None:
         raise NotYet(SessionClosed.type, event.session)
     if prospect.revision and not prospect.changed:
-        raise NothingToCorrect(session=event.session)
+        raise NothingToCorrect(session=session.name)
     before = world.drafts.get(event.session)
     if before and before.revision == prospect.revision and before.signed:
         raise AlreadyDecided(draft=before.draft, what="签发", what_en="signed off")
@@ -167,14 +167,14 @@ def put_up(world: BulletinWorld, posted: Posted, event: BulletinDrafted) -> Sequ
 
 
 def _newest(world: BulletinWorld, event: BulletinReviewed | BulletinSignedOff) -> Draft:
-    planned(world.registries, event)
+    _, session = planned(world.registries, event)
     draft = world.drafts.get(event.session)
     if draft is None or draft.draft < event.draft:
         raise NotYet(BulletinDrafted.type, event.session)
     if draft.draft > event.draft:
         raise AnotherDraft(path="data.draft", draft=event.draft, newest=draft.draft)
     if world.issued.get(event.session, -1) >= draft.revision:
-        raise AlreadyIssued(path="data.session", session=event.session)
+        raise AlreadyIssued(path="data.session", session=session.name)
     return draft
 
 

@@ -42,7 +42,7 @@ class HostNotPrincipal(Refused):
 
     row = 33
     zh = "座谈会应由旗区主要负责人主持，{name}（{post}）是{rank}"
-    en = "The banner's principal hosts the forum; {name} ({post}) is {rank_en}"
+    en = "The banner's principal hosts the forum, not {name} ({post}), {rank_en}"
 
 
 class HostNotOnRoster(Refused):
@@ -75,7 +75,7 @@ class HaveSpoken(Refused):
     status = 409
     row = 34
     zh = "{names}已发言，新的发言名单应以其为先、次序不变"
-    en = "{names} have spoken; a new list begins with them in that order"
+    en = "Who has spoken ({names}) comes first on a new list, in that order"
 
 
 class OutOfTurn(Refused):

@@ -18,7 +18,7 @@ class ClassFull(Refused):
     status = 409
     row = 32
     zh = "{session}座谈会{kind.zh}名额{cap}人已满，{names}已列入候补第{number}位；有人退出时依次递补"
-    en = "All {cap} places of {kind.en} at the forum of {session} are taken; {names} waits as number {number}"
+    en = "The forum of {session} has {cap} places ({kind.en}), all taken; {names} waits as number {number}"
 
 
 class AlreadyOnRoster(Refused):
@@ -61,7 +61,7 @@ class NotOfTheClass(Refused):
 
     row = 32
     zh = "{name}的单位不属于{kind.zh}：{why}"
-    en = "The unit of {name} does not belong to {kind.en}: {why_en}"
+    en = "The unit of {name} does not fit the class ({kind.en}): {why_en}"
 
 
 class RosterIsLocked(Refused):

@@ -79,15 +79,22 @@ def _check_lock(world: "ForumsWorld", posted: Posted, session: PlannedSession, r
     return True
 
 
-def _new_id(roster: dict[str, Participant], person: Person, path: str, session: PlannedSession) -> None:
+def _whose(world: "ForumsWorld", session: PlannedSession, one: Participant | Person) -> str:
+    """Return the name of the enterprise or unit that somebody is of."""
+    known = world.registries[session.session.rpartition("-")[0]].unit(one.unit or "")
+    return one.organisation or (known.name if known else one.unit or "—")
+
+
+def _new_id(world: "ForumsWorld", person: Person, path: str, session: PlannedSession) -> None:
     """Refuse an id that is somebody else's, and somebody who has a place or waits for one."""
+    roster = world.roster_of(session.session)
     same_id = roster.get(person.participant)
     if same_id is not None and (same_id.unit, same_id.name) != (person.unit, person.name):
         raise ParticipantIdTaken(path=f"{path}.participant", participant=person.participant, name=same_id.name)
     for other in roster.values():
         if (other.unit, other.name) != (person.unit, person.name) or other.place == Place.WITHDRAWN:
             continue
-        unit = other.organisation or other.unit
+        unit = _whose(world, session, other)
         if other.confirmed:
             raise AlreadyOnRoster(path=path, name=other.name, unit=unit, session=session.name)
         number = waitlist(roster.values(), ForumClass(other.kind)).index(other) + 1
@@ -123,10 +130,11 @@ def confirm(world: "ForumsWorld", posted: Posted, event: ParticipantsConfirmed) 
     for place, person in enumerate(event.participants):
         path = f"data.participants.{place}"
         check_person(world, posted, session, kind=event.kind, person=person, path=path)
-        _new_id(roster, person, path, session)
+        _new_id(world, person, path, session)
         same = [one for one in event.participants[:place] if (one.unit, one.name) == (person.unit, person.name)]
         if same:
-            raise AlreadyOnRoster(path=path, name=person.name, unit=person.organisation or "—", session=session.name)
+            unit = _whose(world, session, person)
+            raise AlreadyOnRoster(path=path, name=person.name, unit=unit, session=session.name)
     free = free_places(registry, list(roster.values()), event.kind)
     fitting = len(event.participants) if free is None else free
     seated, waiting = event.participants[:fitting], event.participants[fitting:]
@@ -216,9 +224,9 @@ def replace_person(world: "ForumsWorld", posted: Posted, event: ParticipantRepla
         raise StatedByService(path="data.late")
     late = _check_lock(world, posted, session, event.reason)
     one, person = _found(world, event.session, event.participant), event.by
-    kind, roster = ForumClass(one.kind), world.roster_of(event.session)
+    kind = ForumClass(one.kind)
     check_person(world, posted, session, kind=kind, person=person, path="data.by", same_unit=one.unit)
-    _new_id(roster, person, "data.by", session)
+    _new_id(world, person, "data.by", session)
     world.put_participant(replace(one, place=Place.WITHDRAWN.value, reason=event.reason, late=late))
     seated = _seated(event.session, kind, person, Place(one.place), one.number)
     world.put_participant(replace(seated, late=late, reason=event.reason))

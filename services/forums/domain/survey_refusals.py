@@ -77,7 +77,7 @@ class FoundThere(Refused):
     status = 409
     row = 45
     zh = "{project}已登记{count}条调研发现，不能登记为未调研"
-    en = "{count} findings are on record for {project}, so it was visited"
+    en = "{count} finding(s) are on record for {project}: it was visited"
 
 
 class WasCalledOff(Refused):
@@ -95,7 +95,7 @@ class HeldAfterAll(Refused):
     status = 409
     row = 45
     zh = "{session}已登记{count}条调研发现，不能登记为现场调研未进行"
-    en = "{count} findings of the survey of {session} are on record, so it was held"
+    en = "{count} finding(s) of the survey of {session} are on record: it was held"
 
 
 class AsItWas(Refused):

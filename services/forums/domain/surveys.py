@@ -79,7 +79,7 @@ def file_site(world: ForumsWorld, posted: Posted, event: SurveySiteFiled) -> Seq
     for place, code in enumerate(codes):
         if code in codes[:place]:
             raise ChosenIsOnTheList(
-                path=f"data.projects.{place}.project_code", project=code, what="重复", what_en="twice"
+                path=f"data.projects.{place}.project_code", project=code, what="重复", what_en="on it twice"
             )
     kept = [one for one in world.survey.chosen(event.session) if one.site == event.site]
     for one in kept:

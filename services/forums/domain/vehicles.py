@@ -26,7 +26,7 @@ class VehicleFull(Refused):
     status = 409
     row = 40
     zh = "{plate}有{seats}个座位，安排了{persons}人"
-    en = "{plate} has {seats} seats, {persons} persons are put on it"
+    en = "{plate} has {seats} seat(s), {persons} persons are put on it"
 
 
 class TooFewSeats(Refused):
@@ -35,7 +35,7 @@ class TooFewSeats(Refused):
     status = 409
     row = 40
     zh = "车辆共{seats}个座位，需乘车{persons}人；请增加车辆或列出自行前往人员"
-    en = "The vehicles have {seats} seats for {persons} persons; add a vehicle, or list who goes on his own"
+    en = "The vehicles have {seats} seat(s) for {persons} persons; add a vehicle, or list who goes on his own"
 
 
 class PersonTwice(Refused):

@@ -39,7 +39,7 @@ class PolicyTooOld(Refused):
 
     row = 51
     zh = "《{title}》{issued}印发，不在近{years}年（{first}至{last}）之内，不能编入宣传册"
-    en = "'{title}' of {issued} is not of the last {years} years ({first} to {last})"
+    en = "'{title}' of {issued} is not of the last {years} year(s), {first} to {last}"
 
 
 class PolicyNotInForce(Refused):

@@ -37,7 +37,7 @@ class LevelAgainstNumber(Refused):
 
     row = 50
     zh = "文号{number}与层级“{level.zh}”不符：自治区文号以“内”开头，市级以“鄂”开头，国家级都不是"
-    en = "The number {number} is none of level {level.en}: the region's begin with Nei, the city's with E"
+    en = "The number {number} does not fit the level ({level.en}): the region's begin with Nei, the city's with E"
 
 
 class EndsBeforeItBegins(Refused):
