@@ -21,7 +21,7 @@ def contact_routes(database: Database, clock: Clock, pages: Pages, days: int) ->
     """Return the routes."""
     router, visitor = APIRouter(include_in_schema=False), pages.needs_login()
 
-    async def show(request: Request, caller: Caller, trouble: Refused | None = None) -> Response:
+    async def show(request: Request, caller: Caller, trouble: Refused | None = None, **filled: str) -> Response:
         async with database.reading() as session:
             seen = await contacts.seen_by(session, caller)
             counted = await contacts.counts(session)
@@ -34,6 +34,7 @@ def contact_routes(database: Database, clock: Clock, pages: Pages, days: int) ->
             days=days,
             mine=caller.unit,
             problem=trouble.problem() if trouble else None,
+            filled={"purpose": "", "name": "", "phone": "", "note": ""} | filled,
         )
 
     @router.get("/contacts")
@@ -54,7 +55,7 @@ def contact_routes(database: Database, clock: Clock, pages: Pages, days: int) ->
         try:
             new = NewContact(purpose=purpose, name=name, phone=phone, note=note or None)
         except ValidationError as failure:
-            return await show(request, caller, invalid(failure))
+            return await show(request, caller, invalid(failure), purpose=purpose, name=name, phone=phone, note=note)
         async with database.transaction() as session:
             await contacts.add(session, new, caller, clock.now(), days)
         return RedirectResponse("/contacts", status_code=303)

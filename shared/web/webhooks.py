@@ -136,9 +136,15 @@ class _Page:
         self._pages = pages
 
     async def show(
-        self, request: Request, caller: Caller, *, trouble: Refused | None = None, made: Webhook | None = None
+        self,
+        request: Request,
+        caller: Caller,
+        *,
+        trouble: Refused | None = None,
+        made: Webhook | None = None,
+        filled: FormData | None = None,
     ) -> Response:
-        """Show a unit's webhooks with their last sendings; a secret just made, this once."""
+        """Show a unit's webhooks with their last sendings; a secret just made, this once; a form as it was refused."""
         rows = await self._webhooks.of(caller)
         return await self._pages.show(
             request,
@@ -150,6 +156,7 @@ class _Page:
             types=self._types(),
             made=made,
             problem=trouble.problem() if trouble else None,
+            filled=filled or FormData(),
         )
 
     def _types(self) -> Mapping[str, str]:
@@ -184,11 +191,12 @@ def webhook_pages(webhooks: Webhooks, sender: Sender, pages: Pages) -> APIRouter
 
     @router.post("/webhooks")
     async def add(request: Request, caller: Annotated[Caller, visitor]) -> Response:
+        form = await request.form()
         try:
-            asked = wanted(await request.form())
+            asked = wanted(form)
             made = await webhooks.add(caller, asked.url, asked.types, asked.after)
         except Refused as refusal:
-            return await page.show(request, caller, trouble=refusal)
+            return await page.show(request, caller, trouble=refusal, filled=form)
         return await page.show(request, caller, made=made)
 
     @router.post("/webhooks/{webhook}/secret")

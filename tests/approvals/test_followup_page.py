@@ -75,6 +75,7 @@ async def test_receipt_and_result_of_a_forwarded_application_are_recorded_once_h
         refused = await office.client.post("/followup/resolved", data=early, headers=cookie(office, owner().unit))
         assert refused.status_code == 422
         assert "早于签批日期2022-03-16" in refused.text
+        assert 'value="内环审〔2022〕7号"' in refused.text
         right = early | {"event_id": "form-3", "decided_on": "2022-03-20"}
         assert (
             await office.client.post("/followup/resolved", data=right, headers=cookie(office, owner().unit))

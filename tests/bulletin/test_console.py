@@ -5,15 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page
 
+from services.bulletin.domain.trail import Change, before, changes
 from shared import beat
+from shared.events import EnterpriseCalled
 from shared.vocabulary import Role
 from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
-from tests.builders import BANNER_SESSION, DRC, plan
+from tests.builders import BANNER_SESSION, DRC, ENTERPRISE, plan
 from tests.bulletin.stories import Teller, around, decided, held
 from tests.operating import token
 from tests.systems import System, until
 
 MOST_BYTES = 150_000
+ANOTHER = "91150602MA0XX012XT"
 
 
 async def told(system: System) -> None:
@@ -69,6 +72,19 @@ async def test_the_console_shows_sessions_clock_and_services_live_and_names_what
             await page.goto(address)
             await page.keyboard.press("Tab")
             assert await page.evaluate("document.activeElement.className") == "skip"
+
+
+@pytest.mark.row(87)
+def test_the_trail_holds_a_fact_against_the_last_one_of_the_same_thing_and_tells_the_time_in_ordos() -> None:
+    called_at = datetime(2022, 3, 16, 1, 2, tzinfo=UTC)
+    calls = [
+        EnterpriseCalled(session=BANNER_SESSION, owner_code=code, called_at=called_at + timedelta(minutes=minute))
+        for minute, code in enumerate((ENTERPRISE, ANOTHER, ENTERPRISE))
+    ]
+    first, other, again = history = Teller().tell(*calls)
+    assert before(other, history) is None
+    assert before(again, history) == first
+    assert changes(first.data, again.data) == (Change("called_at", "2022-03-16 09:02:00", "2022-03-16 09:04:00"),)
 
 
 @pytest.mark.row(84)

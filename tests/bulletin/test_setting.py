@@ -7,10 +7,12 @@ from services.bulletin.formats import booklet
 from services.bulletin.pdf.press import BulletinPress
 from shared.printing import fonts
 from tests.builders import ROOT
-from tests.bulletin.editions import application, edition, full_edition
+from tests.bulletin.editions import TEAMS, application, edition, full_edition
 from tests.bulletin.printed import sheets, text
 
 TEXT_SIZE = 15.79
+LOWEST = 37 + 225 * 2 / 3
+"""Millimetres from the top down to which every page but the last is filled."""
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,15 @@ def test_a_long_title_is_broken_at_its_sense_group_into_even_lines(press: Bullet
 
 
 @pytest.mark.row(60, 68)
-def test_no_table_head_is_left_alone_and_no_lead_in_apart_from_its_table(press: BulletinPress) -> None:
+def test_no_table_head_is_left_alone_no_lead_in_apart_from_its_table_and_no_page_a_third_empty(
+    press: BulletinPress,
+) -> None:
+    firms = tuple(f"达拉特旗示例{number}号光伏治沙有限公司" for number in range(4))
+    teams = tuple(TEAMS[0].model_copy(update={"team": f"team-{number}", "enterprises": firms}) for number in (1, 2))
     for count in (5, 7, 8, 12):
-        printed = sheets(press.print(full_edition(count)))
+        printed = sheets(press.print(full_edition(count, teams=teams)))
+        for sheet in printed[:-1]:
+            assert max(glyph.bottom for glyph in sheet.body) > LOWEST, (count, sheet.number)
         for sheet in printed:
             small = sheet.lines(10.5)
             heads = [y for y, line in small if line.startswith("序号")]

@@ -149,12 +149,16 @@ async def test_needs_filed_with_a_phone_become_a_suggested_team_that_is_checked_
 
 
 async def logged(page: Page) -> None:
-    """Log the visit with a question nobody could answer, then correct what the enterprise thought of it."""
+    """Log the visit with a question nobody could answer, at first without its topic; then correct the feedback."""
     await page.get_by_role("link", name=FIRM["enterprise"]).click()
     await page.get_by_label("企业接待人").fill("乙（虚构）")
     await page.get_by_label("企业评价").select_option("satisfied")
-    await page.locator("select[name='q1.topic']").select_option("talent")
     await page.locator("textarea[name='q1.text']").fill("外地技工如何申请安家补贴？")
+    await page.get_by_role("button", name="登记", exact=True).click()
+    await page.get_by_role("alert").wait_for()
+    assert await page.locator("textarea[name='q1.text']").input_value() == "外地技工如何申请安家补贴？"
+    assert await page.get_by_label("企业评价").input_value() == "satisfied"
+    await page.locator("select[name='q1.topic']").select_option("talent")
     await page.get_by_role("button", name="登记", exact=True).click()
     await page.get_by_text("未答复，转为问题交办").wait_for()
     await page.get_by_text("更正时间、主题、评价等").click()

@@ -14,6 +14,9 @@ from tests.posting import Office
 from tests.systems import System
 
 HTML = {"Accept": "text/html"}
+AROUND = 7
+"""What may be touched in the DRC's header and footer: language, logging out, five links."""
+FINGER = 44
 
 
 @asynccontextmanager
@@ -83,3 +86,8 @@ async def test_a_person_logs_in_with_a_browser_on_a_phone(system: System) -> Non
         await page.get_by_role("button", name="登录").click()
         await page.wait_for_url(f"{address}/")
         assert await page.get_by_text("市发展和改革委员会").first.is_visible()
+        around = await page.locator(".foot a, .who a, .who button").all()
+        assert len(around) == AROUND
+        for one in around:
+            assert (box := await one.bounding_box())
+            assert box["height"] >= FINGER

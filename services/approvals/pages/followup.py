@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.ledger import Asked, Line
 from services.approvals.domain.lights import State
+from services.approvals.pages.day import EMPTY
 from services.approvals.store.ledger import Ledger
 from shared.clock import SHANGHAI, shanghai_date
 from shared.database import Database
@@ -61,9 +63,16 @@ class FollowUpPage:
         return (), ()
 
     async def show(
-        self, request: Request, caller: Caller, *, unit: str = "", trouble: Refused | None = None, at: str = ""
+        self,
+        request: Request,
+        caller: Caller,
+        *,
+        unit: str = "",
+        trouble: Refused | None = None,
+        filled: FormData = EMPTY,
     ) -> Response:
-        """Show what is to be followed up; after a refusal, what was wrong, beside the item it was about."""
+        """Show what is to be followed up; after a refusal, what was wrong and filled in, at the item it was about."""
+        at = str(filled.get("subject", ""))
         lines, done = await self._lines(self._spine.database, caller, unit)
         return await self._pages.show(
             request,
@@ -74,6 +83,7 @@ class FollowUpPage:
             mine=caller.unit_name,
             problem=trouble.problem() if trouble else None,
             at=at if any(line.subject == at for line in lines) else "",
+            filled=filled,
             now=self._spine.clock.now().astimezone(SHANGHAI),
             results=[*ForwardResult],
             new_id=lambda: f"form-{uuid.uuid4().hex}",
@@ -98,7 +108,7 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
         try:
             await spine.front.submit(caller, kind.type, data_of(kind, filled), str(filled.get("event_id", "")))
         except Refused as refusal:
-            return await page.show(request, caller, trouble=refusal, at=subject)
+            return await page.show(request, caller, trouble=refusal, filled=filled)
         return RedirectResponse(f"/applications/{subject}", status_code=303)
 
     return router

@@ -113,8 +113,15 @@ class KeysPage:
             registry = await store.registry(campaigns[0]) if campaigns else None
         return registry.plan.units if registry else ()
 
-    async def show(self, request: Request, *, handed: Handed | None = None, trouble: Refused | None = None) -> Response:
-        """Show all keys; a token just made, this once."""
+    async def show(
+        self,
+        request: Request,
+        *,
+        handed: Handed | None = None,
+        trouble: Refused | None = None,
+        filled: FormData | None = None,
+    ) -> Response:
+        """Show all keys; a token just made, this once; the form of a new one as it was refused."""
         now, only = datetime.now(UTC), request.query_params.get("unit", "")
         rows = [
             Shown(row, keyring.state_of(row, now)) for row in await keyring.listing(self._spine.database) if row.unit
@@ -127,6 +134,7 @@ class KeysPage:
             units=await self.units(),
             only=only,
             handed=handed,
+            filled=filled or FormData(),
             overlaps=_OVERLAPS,
             types={name: told["zh"] for name, told in reference.events().items() if told["posted"]},
             problem=trouble.problem() if trouble else None,
@@ -176,10 +184,11 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
     @router.post("/keys")
     async def issue(request: Request, caller: Annotated[Caller, visitor]) -> Response:
         keeper(caller)
+        form = await request.form()
         try:
-            handed = await page.issue(await request.form(), caller.actor)
+            handed = await page.issue(form, caller.actor)
         except Refused as refusal:
-            return await page.show(request, trouble=refusal)
+            return await page.show(request, trouble=refusal, filled=form)
         return await page.show(request, handed=handed)
 
     @router.post("/keys/{key}/{verb}")

@@ -14,7 +14,7 @@ from shared.events import SeatsArranged, Unit
 from shared.posted import Caller
 from shared.printing.papers import Papers
 from shared.problems import Refused
-from shared.vocabulary import CITY_DIVISION
+from shared.vocabulary import CITY_DIVISION, Formality
 
 _SEPARATORS: Final = "、，,；;\t"
 
@@ -72,6 +72,7 @@ class SeatsPage:
             filled=filled,
             leads=may_lead(book, caller),
             candidates=candidates(book),
+            formalities=[*Formality],
         )
 
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.notices import concerned, enterprises
 from services.approvals.domain.timetable import VENUES, legal_venue
+from services.approvals.pages.day import EMPTY
 from services.approvals.pages.trial import post_once, tried
 from services.approvals.papers import runsheet
 from services.approvals.store.briefing import Brief, Briefings
@@ -98,10 +99,17 @@ class SessionPage:
         async with self.spine.database.reading() as reading:
             return await Briefings(reading, self.plans, self.spine.clock.now()).of(session)
 
-    async def show(
-        self, request: Request, session: str, caller: Caller, *, trouble: Refused | None = None, at: str = ""
+    async def show(  # noqa: PLR0913  (what a page is made of)
+        self,
+        request: Request,
+        session: str,
+        caller: Caller,
+        *,
+        trouble: Refused | None = None,
+        at: str = "",
+        filled: FormData = EMPTY,
     ) -> Response:
-        """Show a session; after a refusal, what was wrong, beside the form it was about."""
+        """Show a session; after a refusal, what was wrong and filled in, in the form it was about."""
         async with self.spine.database.reading() as reading:
             briefings = Briefings(reading, self.plans, self.spine.clock.now())
             brief = await briefings.of(session)
@@ -121,6 +129,7 @@ class SessionPage:
             actions=[one.action for one in brief.registry.plan.actions.get(brief.planned.kind, ())],
             problem=trouble.problem() if trouble else None,
             at=at,
+            filled=filled,
             now=self.spine.clock.now().astimezone(SHANGHAI),
             new_id=new_id,
         )
@@ -202,7 +211,7 @@ def routes(spine: Spine, pages: Pages, papers: Papers) -> APIRouter:
                 return await page.preview(request, caller, brief, form, filled)
             await page.submit(caller, form, brief, filled)
         except Refused as refusal:
-            return await page.show(request, session, caller, trouble=refusal, at=form)
+            return await page.show(request, session, caller, trouble=refusal, at=form, filled=filled)
         back = str(filled.get("back", ""))
         return RedirectResponse("/duties" if back == "duties" else f"/sessions/{session}", status_code=303)
 

@@ -43,7 +43,7 @@ __all__ = [
     "Visits",
     "Withdrawn",
 ]
-TEMPLATE = "2026-4"
+TEMPLATE = "2026-5"
 """Version of the page; part of the edition, so that a new page never passes for an old one."""
 
 

@@ -1,13 +1,28 @@
 """Who changed what, from what to what: an audit trail's entry, out of a fact and the one before it (row 87). Pure."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from shared.clock import SHANGHAI
 from shared.envelope import Fact
 
 SECRET: Final = frozenset({"secret_sha256"})
+NAMED: Final = (
+    "recipient",
+    "owner_code",
+    "participant",
+    "consultation",
+    "need",
+    "finding",
+    "duty",
+    "question",
+    "visit",
+)
+"""Fields that tell of which of several things a fact about a session speaks, the most particular first."""
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _LONGEST: Final = 300
 
 
@@ -64,10 +79,28 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: AN
         yield path, text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
+def before(fact: Fact, history: Sequence[Fact]) -> Fact | None:
+    """Return what was said last of what a fact speaks of: of the same kind if anything was."""
+    name = next((one for one in NAMED if one in fact.data), None)
+    earlier = [
+        one
+        for one in history
+        if one.sequence < fact.sequence and (name is None or one.data.get(name) == fact.data[name])
+    ]
+    return next((one for one in reversed(earlier) if one.type == fact.type), earlier[-1] if earlier else None)
+
+
+def told(value: str | None) -> str | None:
+    """Return a value as people read it: a moment in Ordos time, to the second."""
+    if value is None or not _MOMENT.fullmatch(value):
+        return value
+    return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Change, ...]:
     """List the fields that differ, in the order of the new data, then those that are gone."""
-    before, after = dict(leaves(old or {})), dict(leaves(new))
-    paths = [*after, *(path for path in before if path not in after)]
+    was, now = dict(leaves(old or {})), dict(leaves(new))
+    paths = [*now, *(path for path in was if path not in now)]
     return tuple(
-        Change(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
+        Change(path, told(was.get(path)), told(now.get(path))) for path in paths if was.get(path) != now.get(path)
     )

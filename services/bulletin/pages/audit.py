@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.bulletin.domain.trail import Entry, actor_of, changes
+from services.bulletin.domain.trail import Entry, actor_of, before, changes
 from services.bulletin.store import Store
 from services.bulletin.store.console import LOOKED_THROUGH, Arrived, Console, Wanted
 from shared.clock import SHANGHAI
 from shared.database import Database
 from shared.envelope import Fact
 from shared.events import EVENTS
+from shared.labels import label
 from shared.posted import Caller
 from shared.web import Pages
 from shared.web.quarantine import for_operators
@@ -65,12 +66,6 @@ def _cursor(text: str) -> tuple[datetime, str, int] | None:
         return (datetime.fromisoformat(moment), source, int(sequence)) if text else None
     except ValueError:
         return None
-
-
-def before(fact: Fact, history: Sequence[Fact]) -> Fact | None:
-    """Return what was said of the same subject last before a fact: of the same kind if anything was."""
-    earlier = [one for one in history if one.sequence < fact.sequence]
-    return next((one for one in reversed(earlier) if one.type == fact.type), earlier[-1] if earlier else None)
 
 
 def entry(arrived: Arrived, history: Sequence[Fact], units: Mapping[str, str]) -> Entry:
@@ -123,6 +118,7 @@ class Trail:
             entries=entries,
             asked=asked,
             named=named,
+            label=label,
             types=sorted(EVENTS),
             more=self._more(asked, cursor) if cursor else None,
             looked_until=found.looked_until,

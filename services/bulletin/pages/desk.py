@@ -86,8 +86,10 @@ class Desk:
         edition = signoff.stamped(read.edition, one.draft.sign_off, wanted=False)
         return one, edition.model_copy(update={"draft": one.draft.draft}), drafts
 
-    async def one(self, request: Request, name: str, *, trouble: Refused | None = None) -> Response:
-        """Show one session's draft; after a refusal, what was wrong."""
+    async def one(
+        self, request: Request, name: str, *, trouble: Refused | None = None, filled: FormData | None = None
+    ) -> Response:
+        """Show one session's draft; after a refusal, what was wrong and what had been filled in."""
         one, edition, drafts = await self._standing(name)
         return await self._pages.show(
             request,
@@ -96,6 +98,7 @@ class Desk:
             one=one,
             drafts=drafts,
             problem=trouble.problem() if trouble else None,
+            filled=filled or FormData(),
             now=self._spine.clock.now().astimezone(SHANGHAI),
             new_id=lambda: f"form-{uuid.uuid4().hex}",
             **article(edition),
@@ -117,7 +120,7 @@ class Desk:
         try:
             await self._spine.front.submit(caller, kind.type, data, str(form.get("event_id", "")))
         except Refused as refusal:
-            return await self.one(request, name, trouble=refusal)
+            return await self.one(request, name, trouble=refusal, filled=form)
         return RedirectResponse(f"/desk/{name}", status_code=303)
 
 

@@ -38,8 +38,8 @@ CELL_LINES: Final = 2
 """Lines of a table cell that share one grid line."""
 TALLEST_ROW: Final = 36
 """Cell lines after which a row goes on as another one: a row is never taller than the page."""
-LONGEST_LEAD: Final = 4
-"""Lines up to which a paragraph before a table goes with it to the next page."""
+SHORT_ROW: Final = 2
+"""Grid lines up to which a table's last row takes the one before it along to the next page."""
 FOOT_SIZE: Final = 14.0
 TALLEST_FOOT: Final = 20
 """Lines after which the foot block flows with the text: a block pinned to the foot cannot be split."""
@@ -72,6 +72,10 @@ class Row:
     cells: tuple[tuple[Line, ...], ...]
     height: int
 
+    @property
+    def is_short(self) -> bool:
+        return self.height <= SHORT_ROW
+
 
 @dataclass(frozen=True)
 class Block:
@@ -79,7 +83,7 @@ class Block:
 
     lines: tuple[Line, ...] = ()
     leads: bool = False
-    """A paragraph that introduces the table or chart after it and never stands apart from it."""
+    """A paragraph that introduces the table after it: its last line never stands apart from it."""
     svg: str = ""
     columns: tuple[contents.Column, ...] = ()
     headings: tuple[tuple[Line, ...], ...] = ()
@@ -176,7 +180,7 @@ class Page:
             return Block(columns=part.columns, headings=headings, rows=rows)
         runs = (Run(Role.SUBHEADING, part.lead), Run(Role.TEXT, part.text))
         lines = self._setter.lines(runs, SIZE, MEASURE, indent=2 * SIZE)
-        return Block(lines=lines, leads=isinstance(after, contents.Table) and len(lines) <= LONGEST_LEAD)
+        return Block(lines=lines, leads=isinstance(after, contents.Table))
 
     def _rows(self, columns: tuple[contents.Column, ...], cells: tuple[contents.Cell, ...]) -> Iterator[Row]:
         set_cells = [self._cell(cell, column.width) for column, cell in zip(columns, cells, strict=True)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.policy.store import Store
@@ -116,6 +117,7 @@ class Counter:
         *,
         trouble: Refused | None = None,
         at: str = "",
+        filled: Mapping[str, Any] | None = None,
         **context: Any,  # noqa: ANN401  (a template's names)
     ) -> Response:
         """Answer with a page; after a refusal, with what was wrong beside what it was about."""
@@ -125,6 +127,7 @@ class Counter:
             status=trouble.status if trouble else 200,
             problem=trouble.problem() if trouble else None,
             at=at,
+            filled=FormData() if filled is None else filled,
             now=self.now(),
             new_id=new_id,
             topics=[*PolicyTopic],

@@ -83,9 +83,15 @@ class VisitPages:
         return data
 
     async def visits(
-        self, request: Request, caller: Caller, session: str, *, trouble: Refused | None = None, at: str = ""
+        self,
+        request: Request,
+        caller: Caller,
+        session: str,
+        *,
+        at: str = "",
+        **refused: Any,  # noqa: ANN401  (a template's names)
     ) -> Response:
-        """Show the day team by team, what was asked, and its end."""
+        """Show the day team by team, what was asked, and its end; after a refusal, why and what was filled in."""
         _, planned = await self._counter.session(session)
         async with self._counter.database.reading() as reading:
             store = Store(reading)
@@ -96,8 +102,8 @@ class VisitPages:
         return await self._counter.show(
             request,
             "visits.html",
-            trouble=trouble,
             at=at,
+            **refused,
             planned=planned,
             day=day,
             teams=[(team, [one for one in log if one.team == team.team]) for team in teams],
@@ -110,15 +116,15 @@ class VisitPages:
             leads=is_city_drc(caller),
         )
 
-    async def visit(  # noqa: PLR0913  (what a page needs to know)
+    async def visit(
         self,
         request: Request,
         caller: Caller,
         session: str,
         visit: str,
         *,
-        trouble: Refused | None = None,
         at: str = "",
+        **refused: Any,  # noqa: ANN401  (a template's names)
     ) -> Response:
         """Show one visit with the forms to log, correct, move or call it off; `new` logs one that was not planned."""
         registry, planned = await self._counter.session(session)
@@ -134,8 +140,8 @@ class VisitPages:
         return await self._counter.show(
             request,
             "visit.html",
-            trouble=trouble,
             at=at,
+            **refused,
             planned=planned,
             visit=row,
             start=_start(row),
@@ -180,9 +186,9 @@ def routes(counter: Counter) -> APIRouter:
             await counter.submit(caller, _FORMS[form], data, str(filled.get("event_id", "")))
         except Refused as refusal:
             if back:
-                return await pages.visit(request, caller, session, back, trouble=refusal, at=form)
+                return await pages.visit(request, caller, session, back, at=form, trouble=refusal, filled=filled)
             about = str(filled.get("question", form)) if form == "answer" else form
-            return await pages.visits(request, caller, session, trouble=refusal, at=about)
+            return await pages.visits(request, caller, session, at=about, trouble=refusal, filled=filled)
         place = f"/{data['visit']}" if form in ("log", "correct") else ""
         return RedirectResponse(f"/sessions/{session}/visits{place}", status_code=303)
 
