@@ -159,8 +159,7 @@ async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: Syst
             same = {"draft": "1", "name": "李某（虚构）", "post": "市发改委副主任", "event_id": "form-1"}
             refused = await one.post(f"{path}/sign", DRC, **same)
             assert refused.status_code == 422
-            assert "审核人与签发人不能是同一人" in refused.text
-            assert 'value="李某（虚构）"' in refused.text
+            assert [words in refused.text for words in ("审核人与签发人不能是同一人", 'value="李某（虚构）"')] == [True] * 2
             page.on("dialog", lambda dialog: dialog.accept())
             await page.get_by_label("签发人姓名").fill("王某（虚构）")
             await page.get_by_label("签发人职务").fill("市发改委主任")
@@ -168,9 +167,7 @@ async def test_a_bulletin_goes_over_the_desk_from_draft_to_sign_off(system: Syst
             await editions(one, 1)
             await page.goto(f"{one.address}/bulletins/{BANNER_SESSION}")
             assert await page.get_by_text("市发改委主任王某（虚构）").first.is_visible()
-            after = (await one.get(path, DRC)).text
-            assert "简报已印发，没有新的情况" in after
-            assert "更正说明" not in after
+            assert "更正说明" not in (await one.get(path, DRC)).text
 
 
 @pytest.mark.row(65, 66)
