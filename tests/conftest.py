@@ -1,5 +1,7 @@
 """The real servers every test may use, started once a run and gone with it, however it ends."""
 
+import io
+import logging
 import shutil
 import sys
 import tempfile
@@ -10,6 +12,7 @@ import pytest
 import structlog
 
 from deploy.embedded import Nats, Postgres
+from shared import logs
 from tests.systems import Databases, System
 
 # structlog's own choice for a terminal writes down every local variable of a traceback, which takes seconds. And not to
@@ -58,6 +61,18 @@ async def system(postgres: Postgres, nats: Nats, databases: Databases) -> AsyncI
     """Yield an empty system: a new stream, empty databases, no service running."""
     async with System(postgres, nats, databases).running() as empty:
         yield empty
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Send every line of this process to one text, as JSON."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level, lines = root.handlers[:], root.level, io.StringIO()
+    logs.configure("approvals", to=lines)
+    yield lines
+    structlog.configure(**before)
+    structlog.contextvars.clear_contextvars()
+    root.handlers, root.level = handlers, level
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

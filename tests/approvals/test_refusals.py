@@ -3,17 +3,13 @@
 import inspect
 import io
 import json
-import logging
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import pytest
-import structlog
 
 import services.approvals.domain
-from shared import logs
 from shared.events import Material
 from shared.problems import Refused
 from shared.vocabulary import Formality, Outcome
@@ -136,19 +132,6 @@ CASES: Final[list[tuple[int, Post, int]]] = [
     (29, (approval_signed(project_code=project_code(3), department_signatory="丙（虚构）"), owner()), 409),
     (30, (application_docketed(), DRC), 409),
 ]
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Send every line of this process to one text, as JSON."""
-    root = logging.getLogger()
-    handlers_before, level = root.handlers[:], root.level
-    lines = io.StringIO()
-    logs.configure("approvals", to=lines)
-    yield lines
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root.handlers, root.level = handlers_before, level
 
 
 @pytest.mark.row(15, 16, 17, 19, 21, 22, 23, 24, 25, 28, 29, 30, 81, 87)

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,19 +22,6 @@ from tests.posting import OPENED, approvals, cloudevent
 from tests.systems import System, until
 
 pytestmark = pytest.mark.row(83)
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Send every line of this process to one text, as JSON."""
-    root = logging.getLogger()
-    handlers_before, level = root.handlers[:], root.level
-    lines = io.StringIO()
-    logs.configure("approvals", to=lines)
-    yield lines
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
-    root.handlers, root.level = handlers_before, level
 
 
 def lines_of(log: io.StringIO) -> list[dict[str, Any]]:
