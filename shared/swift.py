@@ -6,6 +6,7 @@ a backslash in the text, every `":` ends a name.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, create_model
@@ -79,6 +80,7 @@ class SwiftReader:
         return count
 
 
+@cache  # made once for all who read such events in this process: 3 ms each
 def _envelope_of(event_type: str, kind: type[Event]) -> Any:  # noqa: ANN401  (a model made here)
     fields: dict[str, Any] = {"type": (Literal[event_type], ...), "data": (kind, ...)}
     return create_model(f"Posted{kind.__name__}", __base__=_Envelope, **fields)
