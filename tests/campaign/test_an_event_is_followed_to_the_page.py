@@ -75,7 +75,7 @@ async def the_trail_shows_old_and_new(page: Page, address: str, key: str) -> Non
     entry = page.locator("section.entry", has_text="签批已更正")
     line = entry.locator("tr", has_text="document_number")
     assert await line.locator("td").all_inner_texts() == [
-        "document_number",
+        "文号\ndocument_number",
         "鄂环审字〔2022〕76号",
         "鄂环审字〔2022〕77号",
     ]
