@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
@@ -71,8 +71,13 @@ class PrepareSettings(BaseSettings):
 
 
 def prepare_all() -> None:
-    """Prepare the databases and the stream by settings."""
-    settings = PrepareSettings()  # from the environment
+    """Prepare the databases and the stream by settings; without them, say which are missing."""
+    try:
+        settings = PrepareSettings()  # from the environment
+    except ValidationError as failure:
+        lacking = ", ".join(f"CHUNFENG_{error['loc'][0]}".upper() for error in failure.errors())
+        en = "missing or wrong; `chunfeng up` prepares by itself"
+        raise SystemExit(f"缺少或有误的设置：{lacking}；chunfeng up 自行准备，不需此命令 ({en})") from None
     password = settings.nats_password.get_secret_value() if settings.nats_password else None
 
     async def work() -> None:

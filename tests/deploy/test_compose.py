@@ -21,7 +21,7 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from deploy import healthcheck, unprivileged
-from deploy.administration import PrepareSettings
+from deploy.administration import PrepareSettings, prepare_all
 from deploy.embedded import NATS_USERS, Postgres
 from shared import keys, nkeys
 
@@ -198,6 +198,13 @@ def test_every_setting_given_is_one_that_is_read(compose: dict[str, Any], name: 
         read = importlib.import_module(f"services.{name}.settings").Settings
     given = {*service["environment"], *(secret["target"].upper() for secret in service["secrets"])}
     assert given <= {f"CHUNFENG_{field.upper()}" for field in read.model_fields}
+
+
+def test_without_settings_prepare_names_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("CHUNFENG_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(SystemExit, match=r"CHUNFENG_NATS_URL.*CHUNFENG_BULLETIN_DATABASE_URL"):
+        prepare_all()
 
 
 def test_every_secret_is_generated_and_used(compose: dict[str, Any], secrets: Path) -> None:

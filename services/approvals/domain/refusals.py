@@ -20,7 +20,7 @@ class NotTheOwner(Refused):
 
     status = 403
     row = 15
-    zh = "{formality.zh}（{level.zh}）由{owner}办理，{unit}不能签批"
+    zh = "{formality.zh}（{level.zh}）由{owner}办理，{unit}不能办理"
     en = "{formality.en} at {level.en} level is decided by {owner}, not by {unit}"
 
 

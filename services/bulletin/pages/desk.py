@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.bulletin.domain import signoff
 from services.bulletin.domain.edition import Edition
-from services.bulletin.domain.refusals import NotClosed
+from services.bulletin.domain.refusals import NotClosed, NothingToCorrect
 from services.bulletin.issuing import Printer
 from services.bulletin.pages.reading import article
 from services.bulletin.pages.standing import Outstanding, outlook, outstanding
@@ -106,7 +106,9 @@ class Desk:
 
     async def pdf(self, name: str) -> Response:
         """Print the draft as it would be read on paper, marked as a draft on every page."""
-        _, edition, _ = await self._standing(name)
+        one, edition, _ = await self._standing(name)
+        if one.draft is None and not one.changed:
+            raise NothingToCorrect(session=edition.session_name)
         pdf = await self._printer.render(edition, signs=True)
         headers = {"Content-Disposition": f'inline; filename="draft-{name}.pdf"', "Cache-Control": "no-store"}
         return Response(pdf, media_type="application/pdf", headers=headers)
