@@ -26,7 +26,7 @@ from sqlalchemy import URL
 
 from deploy.prepare import metadata_of
 from deploy.standing import Standing, dsn
-from shared.database import migrate
+from shared.migrate import migrate
 
 FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"

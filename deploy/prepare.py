@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import URL, MetaData
 
 from deploy.connection import connection
-from shared.database import migrate
+from shared.migrate import migrate
 from shared.stream import provision
 from shared.tables import Spine
 

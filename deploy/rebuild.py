@@ -16,8 +16,7 @@ from deploy.folders import ROOT
 from deploy.prepare import prepare_databases, prepare_stream
 from deploy.standing import Standing, dsn, standing
 from services.bulletin import rebuild
-from services.bulletin.pdf.renderer import EditionRenderer
-from services.bulletin.pdf.seal import seal_of
+from services.bulletin.pdf.renderer import EditionRenderer, seal_of
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.relay import Relay

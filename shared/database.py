@@ -1,21 +1,17 @@
-"""A service's database: sessions in which one request group or one batch of facts is one transaction; migrations."""
+"""A service's database: sessions in which one request group or one batch of facts is one transaction."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import alembic.command
 import asyncpg
 import sqlalchemy.exc
-from alembic.config import Config
-from sqlalchemy import URL, Connection, MetaData, text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.background import in_time
 
-ROOT = Path(__file__).parent.parent
 _CONNECT_SECONDS: Final = 5
 _ASKED_WRONGLY = ("0A", "21", "22", "23", "42", "44")
 """Classes of SQLSTATE that lie in the statement or its values: no waiting mends them."""
@@ -154,30 +150,3 @@ def is_away(error: BaseException) -> bool:
     # asyncpg stumbles over a connection that is lost while it is being made: InternalClientError.
     unreachable = (OSError, TimeoutError, sqlalchemy.exc.TimeoutError, asyncpg.InternalClientError)
     return isinstance(error, unreachable)
-
-
-def alembic_config(service: str, connection: Connection, metadata: Sequence[MetaData]) -> Config:
-    """Configure the one Alembic environment for one service: the spine's revisions, then its own."""
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "shared" / "migrations"))
-    config.set_main_option("path_separator", "os")
-    versions = [ROOT / "shared" / "migrations" / "versions", ROOT / "services" / service / "migrations"]
-    config.set_main_option("version_locations", ":".join(str(path) for path in versions))
-    config.attributes["connection"] = connection
-    config.attributes["metadata"] = list(metadata)
-    return config
-
-
-async def migrate(service: str, url: URL, metadata: Sequence[MetaData], to: Sequence[str] = ("heads",)) -> None:
-    """Bring a service's database to the newest revision, or to the ones named."""
-
-    def upgrade(connection: Connection) -> None:
-        for revision in to:
-            alembic.command.upgrade(alembic_config(service, connection, metadata), revision)
-
-    engine = create_async_engine(url, hide_parameters=True)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
-    finally:
-        await engine.dispose()

@@ -2,11 +2,10 @@
 
 import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
-from shared.database import ROOT
-
-CONTRACTS: Final = ROOT / "docs" / "contracts"
+CONTRACTS: Final = Path(__file__).parent.parent / "docs" / "contracts"
 
 
 @lru_cache(maxsize=1)

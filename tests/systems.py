@@ -19,9 +19,10 @@ from sqlalchemy import make_url
 from deploy.embedded import Nats, Postgres
 from deploy.prepare import metadata_of
 from shared import envelope, keys
-from shared.database import Database, migrate
+from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.events import Event
+from shared.migrate import migrate
 from shared.outbox import derived_id, source_of
 from shared.settings import ServiceSettings
 from shared.stream import STREAM, provision, subject_of

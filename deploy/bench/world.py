@@ -167,7 +167,7 @@ class Spare:
         postgres.drop_database("spare_outbox")
         postgres.create_database("spare_outbox")
         from deploy.prepare import metadata_of  # noqa: PLC0415
-        from shared.database import migrate  # noqa: PLC0415
+        from shared.migrate import migrate  # noqa: PLC0415
 
         await migrate("approvals", self._world.local.database("spare_outbox"), metadata_of("approvals"))
         connection = await asyncpg.connect(postgres.dsn("spare_outbox"))
@@ -185,7 +185,7 @@ class Spare:
         name = f"spare_bulletin_{run}"
         self._world.local.postgres.create_database(name)
         from deploy.prepare import metadata_of  # noqa: PLC0415
-        from shared.database import migrate  # noqa: PLC0415
+        from shared.migrate import migrate  # noqa: PLC0415
 
         await migrate("bulletin", self._world.local.database(name), metadata_of("bulletin"))
         database, applied = Database(self._world.local.database(name)), asyncio.Event()

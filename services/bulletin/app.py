@@ -11,8 +11,7 @@ from services.bulletin.gauges import Gauges
 from services.bulletin.handlers import handlers
 from services.bulletin.pages import audit, console, deliveries, desk, reading, way
 from services.bulletin.pdf.faces import Faces
-from services.bulletin.pdf.renderer import EditionRenderer
-from services.bulletin.pdf.seal import seal_of
+from services.bulletin.pdf.renderer import EditionRenderer, seal_of
 from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
 from services.bulletin.watch import Watch

@@ -1,14 +1,20 @@
 """Prints editions in a warm child process, ready before the first is due."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.bulletin.domain.edition import Edition
-from services.bulletin.pdf.seal import Seal
 from services.bulletin.wording import issue_number
 from shared.printing.renderer import Renderer
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from services.bulletin.pdf.seal import Seal
 
 _WORKER: Final = "services.bulletin.pdf.worker"
 
@@ -37,3 +43,12 @@ class EditionRenderer(Renderer):
         if self._seal is None:
             return None
         return await self._seal.signed(pdf, edition.issued_at, f"印发 {edition.masthead}{issue_number(edition)}")
+
+
+def seal_of(certificate: Path | None, password: SecretStr | None) -> Seal | None:
+    """Return the seal that settings name, if they name one."""
+    if certificate is None:
+        return None
+    from services.bulletin.pdf.seal import Seal  # noqa: PLC0415  (pyHanko is a fifth of a start; few have a certificate)
+
+    return Seal(certificate, password)

@@ -78,8 +78,3 @@ class Seal:
         signer.moment = at.astimezone(SHANGHAI)
         signed = await signer.async_sign_pdf(writer)
         return bytes(signed.getbuffer())
-
-
-def seal_of(certificate: Path | None, password: SecretStr | None) -> Seal | None:
-    """Return the seal that settings name, if they name one."""
-    return Seal(certificate, password) if certificate is not None else None
