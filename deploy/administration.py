@@ -7,9 +7,9 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 
 from deploy.children import left_behind
@@ -17,7 +17,7 @@ from deploy.prepare import prepare_databases, prepare_stream
 from services.approvals import keyring
 from shared.database import Database
 from shared.events import CampaignPlanned, Unit
-from shared.settings import SECRETS, ServiceSettings
+from shared.settings import FromEnvironment, ServiceSettings
 from shared.vocabulary import Role
 
 
@@ -37,10 +37,8 @@ class NothingRunsError(SystemExit):
         super().__init__(f"{folder} 没有运行中的系统，请先运行 chunfeng up (nothing runs there; start `chunfeng up`)")
 
 
-class PrepareSettings(BaseSettings):
+class PrepareSettings(FromEnvironment):
     """Addresses of everything, as compose gives them to its one-shot `prepare`."""
-
-    model_config = SettingsConfigDict(env_prefix="CHUNFENG_", secrets_dir=SECRETS if SECRETS.is_dir() else None)
 
     nats_url: str
     nats_user: str | None = None
@@ -87,12 +85,19 @@ def prepare_all() -> None:
     asyncio.run(work())
 
 
-def addresses_in(folder: Path) -> dict[str, dict[str, str]]:
-    """Return the addresses a running system left in its folder."""
+def running_in(folder: Path) -> dict[str, Any] | None:
+    """Return the addresses of the system that runs in a folder; None if none does, whatever a dead one left there."""
     path = folder / "addresses.json"
     if not path.exists() or left_behind(folder / "postgres"):
+        return None
+    addresses: dict[str, Any] = json.loads(path.read_text())
+    return addresses
+
+
+def addresses_in(folder: Path) -> dict[str, Any]:
+    """Return the addresses of the system that runs in a folder, or say that none does."""
+    if (addresses := running_in(folder)) is None:
         raise NothingRunsError(folder)
-    addresses: dict[str, dict[str, str]] = json.loads(path.read_text())
     return addresses
 
 

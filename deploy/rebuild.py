@@ -8,7 +8,6 @@ from typing import Final
 import asyncpg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import text
 
 from deploy.connection import connection
@@ -20,7 +19,7 @@ from services.bulletin.pdf.renderer import EditionRenderer, seal_of
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.relay import Relay
-from shared.settings import SECRETS
+from shared.settings import FromEnvironment
 from shared.stream import STREAM, SUBJECTS
 
 _BATCH: Final = 500
@@ -31,10 +30,8 @@ _OTHERS: Final = """
 Say = Callable[[str], None]
 
 
-class PrintSettings(BaseSettings):
+class PrintSettings(FromEnvironment):
     """What the bulletin service prints with: given to whoever prints again, the pages come out as they were."""
-
-    model_config = SettingsConfigDict(env_prefix="CHUNFENG_", secrets_dir=SECRETS if SECRETS.is_dir() else None)
 
     fonts_folder: Path | None = None
     signing_certificate: Path | None = None

@@ -1,6 +1,5 @@
 """Where a system's databases and stream are: of one that runs, of one started for the work alone, or of compose's."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,8 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from deploy.administration import PrepareSettings
-from deploy.children import left_behind
+from deploy.administration import PrepareSettings, running_in
 from deploy.local import Local, seal_seed
 from deploy.prepare import SERVICES
 
@@ -50,9 +48,7 @@ def standing(folder: Path) -> Iterator[Standing]:
         seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
         yield Standing(settings.databases(), settings.nats_url, settings.nats_user, password, seed, settings.replicas)
         return
-    addresses = folder / "addresses.json"
-    if addresses.exists() and not left_behind(folder / "postgres"):
-        told = json.loads(addresses.read_text())
+    if (told := running_in(folder)) is not None:
         yield Standing(
             {name: make_url(url) for name, url in told["databases"].items()}, told["nats"], seal_seed=seal_seed(folder)
         )

@@ -57,3 +57,8 @@ def clock_of(*, rehearsal: bool) -> Clock:
 def shanghai_date(time: datetime) -> date:
     """Return the calendar day in Ordos at `time`."""
     return time.astimezone(SHANGHAI).date()
+
+
+def shanghai_time(time: datetime) -> str:
+    """Return a moment as people in Ordos read it, to the minute."""
+    return time.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")

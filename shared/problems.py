@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from shared.clock import SHANGHAI
+from shared.clock import shanghai_time
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -52,7 +52,7 @@ _LONGEST_NAME = 64
 
 def _as_people_read(value: object) -> object:
     """Return a moment as it is read in Ordos, anything else as it is."""
-    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value
+    return shanghai_time(value) if isinstance(value, datetime) else value
 
 
 class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a programming error)

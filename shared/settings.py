@@ -21,15 +21,16 @@ def _not_well_known(secret: SecretStr) -> SecretStr:
 Password = Annotated[SecretStr, AfterValidator(_not_well_known)]
 
 
-class ServiceSettings(BaseSettings):
+class FromEnvironment(BaseSettings):
+    """Whatever is read from CHUNFENG_* variables and secret files."""
+
+    model_config = SettingsConfigDict(env_prefix="CHUNFENG_", secrets_dir=SECRETS if SECRETS.is_dir() else None)
+
+
+class ServiceSettings(FromEnvironment):
     """What every service needs to run."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="CHUNFENG_",
-        frozen=True,
-        extra="ignore",
-        secrets_dir=SECRETS if SECRETS.is_dir() else None,
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: int = Field(ge=0, le=65535)

@@ -29,7 +29,7 @@ from deploy.demo.plugged import plug_in
 from deploy.local import ROOT, Local, free_port
 from deploy.recording import Line, Player, read
 from services.approvals import keyring
-from shared.clock import SHANGHAI
+from shared.clock import SHANGHAI, shanghai_time
 from shared.database import Database
 from shared.events import CampaignPlanned
 from shared.vocabulary import CITY_DIVISION, Level
@@ -105,7 +105,7 @@ async def play(
             names = {one.session: one.name for one in plan.sessions}
 
             def at_rest(what: str) -> None:
-                now = held.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+                now = shanghai_time(held.now())
                 ended = "结束 closed" if what in names else "到点检查 due"
                 progress.console.print(f"  {now}  {names.get(what, '')}{ended}")
 

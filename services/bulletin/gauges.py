@@ -8,6 +8,7 @@ import aiosmtplib
 from prometheus_client import Gauge
 from sqlalchemy import text
 
+from services.bulletin.delivery.smtp import mail_server
 from services.bulletin.settings import Settings
 from services.bulletin.store import Store
 from shared.clock import Clock
@@ -53,20 +54,12 @@ class Gauges:
         asked, answer = self._mail
         if self._settings.smtp_host is None or time.monotonic() - asked < _ASK_AGAIN_SECONDS:
             return answer
-        answer = await self._greets(self._settings.smtp_host)
+        answer = await self._greets()
         self._mail = (time.monotonic(), answer)
         return answer
 
-    async def _greets(self, host: str) -> bool:
-        settings = self._settings
-        client = aiosmtplib.SMTP(
-            hostname=host,
-            port=settings.smtp_port,
-            local_hostname=settings.smtp_name,
-            timeout=_MAIL_SECONDS,
-            use_tls=settings.smtp_security == "tls",  # which speaks first only once TLS is there
-            start_tls=False,
-        )
+    async def _greets(self) -> bool:
+        client = mail_server(self._settings, _MAIL_SECONDS)
         try:
             async with asyncio.timeout(_MAIL_SECONDS):
                 await client.connect()

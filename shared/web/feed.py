@@ -36,13 +36,13 @@ def _who(request: Request, keys: Keys) -> Who:
 
 
 async def _streamed(
-    request: Request, keys: Keys, feed: Feed, after: int, types: Sequence[str] | None
+    request: Request, who: Who, feed: Feed, after: int, types: Sequence[str] | None
 ) -> AsyncIterator[str]:
     """Yield facts as server-sent events until the reader goes or its key is revoked."""
     yield "retry: 2000\n\n"
     while not await request.is_disconnected():
         try:
-            page = await feed.waited(_who(request, keys), after, MOST, types, seconds=_BEAT_SECONDS)
+            page = await feed.waited(who, after, MOST, types, seconds=_BEAT_SECONDS)
         except Refused:  # revoked meanwhile: the answer has begun, so it can only end
             return
         after = page.next
@@ -85,9 +85,9 @@ def feed_route(feed: Feed, keys: Keys, readers: Lasting | None = None) -> APIRou
     ) -> Response:
         """Return the facts that follow a cursor; with `wait`, as soon as there is one."""
         are_known(types, "type")
-        caller = await keys.caller(request.headers.get("authorization"))
-        with readers.held(caller.key) if wait else nullcontext():
-            found = await feed.waited(_who(request, keys), after, limit, types, seconds=wait)
+        who = _who(request, keys)
+        with readers.held((await who()).key) if wait else nullcontext():
+            found = await feed.waited(who, after, limit, types, seconds=wait)
         return Response(found.body(), media_type="application/json")
 
     @router.get("/stream", response_class=StreamingResponse, openapi_extra=openapi.read_feed(_ANSWER, sse=True))
@@ -98,9 +98,10 @@ def feed_route(feed: Feed, keys: Keys, readers: Lasting | None = None) -> APIRou
         last_event_id: Annotated[int | None, Header(ge=0, le=2**62)] = None,
     ) -> Sent:
         """Send facts as they are recorded; `Last-Event-ID` goes on where a reader was cut off."""
-        caller = await keys.caller(request.headers.get("authorization"))
+        who = _who(request, keys)
+        caller = await who()
         are_known(types, "type")
         start = after if last_event_id is None else last_event_id
-        return Sent(_streamed(request, keys, feed, start, types), readers.held(caller.key))
+        return Sent(_streamed(request, who, feed, start, types), readers.held(caller.key))
 
     return router

@@ -11,6 +11,8 @@ from starlette.datastructures import FormData
 
 from shared.clock import SHANGHAI
 
+EMPTY: Final = FormData()
+"""What a page's forms have in them before anybody has filled one in."""
 _STATED: Final = "Stated by the service"
 
 

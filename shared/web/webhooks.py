@@ -16,6 +16,7 @@ from shared.posted import Caller
 from shared.problems import Refused, invalid
 from shared.tables import Webhook, WebhookAttempt
 from shared.web import openapi
+from shared.web.forms import EMPTY
 from shared.web.pages import Pages
 from shared.webhooks import Sender, Webhooks
 
@@ -142,7 +143,7 @@ class _Page:
         *,
         trouble: Refused | None = None,
         made: Webhook | None = None,
-        filled: FormData | None = None,
+        filled: FormData = EMPTY,
     ) -> Response:
         """Show a unit's webhooks with their last sendings; a secret just made, this once; a form as it was refused."""
         rows = await self._webhooks.of(caller)
@@ -156,7 +157,7 @@ class _Page:
             types=self._types(),
             made=made,
             problem=trouble.problem() if trouble else None,
-            filled=filled or FormData(),
+            filled=filled,
         )
 
     def _types(self) -> Mapping[str, str]:

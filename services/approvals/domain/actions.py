@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 
 from services.approvals.domain import refusals
 from services.approvals.domain.docket import keeps_the_docket
-from services.approvals.domain.refusals import told
 from services.approvals.domain.state import Session
 from shared.campaign import NotInCitySession, StatedByService, planned
 from shared.clock import shanghai_date
@@ -131,7 +130,7 @@ def states_nothing(event: Event, *names: str) -> None:
 def announced(session: PlannedSession, state: Session) -> datetime:
     """Return a session's date; one that has none yet may get it, one that is cancelled has lost it (row 6)."""
     if state.cancelled_at is not None:
-        raise IsCancelled(path="data.session", session=session.name, at=told(state.cancelled_at))
+        raise IsCancelled(path="data.session", session=session.name, at=state.cancelled_at)
     if state.scheduled_at is None:
         raise NotYet(SessionScheduled.type, session.session)
     return state.scheduled_at
@@ -150,7 +149,7 @@ def schedule_action(world: ApprovalsWorld, posted: Posted, event: ActionSchedule
         )
     state = world.sessions[event.session]
     if state.closed_at is not None:
-        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=told(state.closed_at))
+        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at)
     starts_at = announced(session, state)
     plan = {one.action: one for one in read_actions(state.actions)}
     _check_order(event, template, templates, plan, starts_at)
@@ -173,12 +172,12 @@ def _check_order(
     """Refuse an action that begins before one it has to follow has ended, and another beginning than the session's."""
     words = {"action": event.action.zh, "action_en": event.action.en}
     if template is templates[0] and event.starts_at != starts_at:
-        raise OpensTheSession(path="data.starts_at", at=told(starts_at), **words)
+        raise OpensTheSession(path="data.starts_at", at=starts_at, **words)
     for before in template.after:
         end = _end_of(plan, before)
         if end is not None and event.starts_at < end:
             both = words | {"before": before.zh, "before_en": before.en}
-            raise TooEarly(path="data.starts_at", ends=told(end), at=told(event.starts_at), **both)
+            raise TooEarly(path="data.starts_at", ends=end, at=event.starts_at, **both)
 
 
 def check_days(actions: Sequence[PlannedAction], starts_at: datetime) -> None:
@@ -187,4 +186,4 @@ def check_days(actions: Sequence[PlannedAction], starts_at: datetime) -> None:
         for moment in (one.starts_at, one.ends_at or one.starts_at):
             if shanghai_date(moment) != day:
                 words = {"action": one.action.zh, "action_en": one.action.en}
-                raise NotThatDay(path="data.starts_at", day=day, at=told(moment), **words)
+                raise NotThatDay(path="data.starts_at", day=day, at=moment, **words)

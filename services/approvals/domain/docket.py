@@ -103,7 +103,7 @@ def _marked(state: Session, event: ApplicationDocketed) -> ApplicationDocketed:
     if state.docket_locked_at is None:
         return event
     if event.late_reason is None:
-        raise LateNeedsReason(path="data.late_reason", at=refusals.told(state.docket_locked_at))
+        raise LateNeedsReason(path="data.late_reason", at=state.docket_locked_at)
     return event.model_copy(update={"late": True})
 
 
@@ -169,9 +169,9 @@ def lock(world: ApprovalsWorld, posted: Posted, event: DocketLocked) -> Sequence
             raise StatedByService(path=f"data.{name}")
     state = world.sessions[event.session]
     if state.docket_locked_at is not None:
-        raise AlreadyLocked(path="data.session", at=refusals.told(state.docket_locked_at))
+        raise AlreadyLocked(path="data.session", at=state.docket_locked_at)
     if state.closed_at is not None:
-        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=refusals.told(state.closed_at))
+        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at)
     applications = [one for one in world.of_session(event.session) if one.standing]
     if not applications:
         raise EmptyDocket(path="data.session")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from services.approvals.domain.actions import announced, states_nothing
 from services.approvals.domain.matrix import DutiesOpen, Owed, owed_to, undone, units_of
-from services.approvals.domain.refusals import told
 from services.approvals.domain.state import Fulfilment
 from services.approvals.domain.timetable import not_begun
 from shared.campaign import NotAllowed, UnknownSession, allow_city_drc, is_city_drc, planned
@@ -133,7 +132,7 @@ def fulfil(world: ApprovalsWorld, posted: Posted, event: DutyFulfilled) -> Seque
     known = world.duties.get(owed.key)
     if known is not None and known.fulfilled_at is not None:
         words = {"unit": owed.unit.name, "title": owed.duty.title, "duty": owed.duty.duty}
-        raise AlreadyFulfilled(path="data.duty", at=told(known.fulfilled_at), **words)
+        raise AlreadyFulfilled(path="data.duty", at=known.fulfilled_at, **words)
     world.put_duty(Fulfilment(*owed.key, event.fulfilled_at, event.note))
     return [event.model_copy(update={"unit": owed.unit.code})]
 
@@ -180,7 +179,7 @@ def declare_ready(world: ApprovalsWorld, posted: Posted, event: SessionReady) ->
     not_begun(session, state)
     announced(session, state)
     if state.ready_at is not None:
-        raise AlreadyReady(path="data.session", session=session.name, at=told(state.ready_at))
+        raise AlreadyReady(path="data.session", session=session.name, at=state.ready_at)
     owed = owed_to(registry, session)
     if missing := undone(owed, world.duties):
         raise DutiesOpen(session, missing)

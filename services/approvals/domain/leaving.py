@@ -81,6 +81,6 @@ def already_decided(world: ApprovalsWorld, application: Application, owner: Unit
         unit=owner.name,
         outcome=application.outcome,
         signed_by=decision.get("department_signatory", refusals.UNKNOWN),
-        signed_at=refusals.told(datetime.fromisoformat(signed_at)) if signed_at else refusals.UNKNOWN,
+        signed_at=datetime.fromisoformat(signed_at) if signed_at else refusals.UNKNOWN,
         first_id=first.event_id if first else refusals.UNKNOWN,
     )

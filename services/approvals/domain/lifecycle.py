@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from services.approvals.domain.refusals import told
 from services.approvals.domain.state import Session
 from services.approvals.domain.timetable import VENUES
 from shared.campaign import Registry
+from shared.clock import shanghai_time
 from shared.events import (
     ActionScheduled,
     CampaignPlanned,
@@ -86,20 +86,20 @@ def called_off(facts: Iterable[Recorded]) -> tuple[tuple[PlannedAction, ...], st
 
 
 def _where(data: Mapping[str, Any]) -> Both:
-    moment, venue = datetime.fromisoformat(data["starts_at"]), data["venue"]
+    at, venue = shanghai_time(datetime.fromisoformat(data["starts_at"])), data["venue"]
     kind, kind_en = VENUES[venue["kind"]]
-    return f"{told(moment)}，{venue['name']}（{kind}）", f"{told(moment)}, {venue['name']} ({kind_en})"
+    return f"{at}，{venue['name']}（{kind}）", f"{at}, {venue['name']} ({kind_en})"
 
 
 def _moved(data: Mapping[str, Any]) -> Both:
     zh, en = _where(data)
-    was = told(datetime.fromisoformat(data["was_at"])) if data.get("was_at") else "—"
+    was = shanghai_time(datetime.fromisoformat(data["was_at"])) if data.get("was_at") else "—"
     old = (data.get("was_in") or {}).get("name", "—")
     return f"由{was}、{old}改为{zh}；原因：{data['reason']}", f"from {was}, {old} to {en}; because: {data['reason']}"
 
 
 def _action(data: Mapping[str, Any]) -> Both:
-    action, moment = Action(data["action"]), told(datetime.fromisoformat(data["starts_at"]))
+    action, moment = Action(data["action"]), shanghai_time(datetime.fromisoformat(data["starts_at"]))
     return f"{action.zh}定于{moment}", f"{action.en} at {moment}"
 
 

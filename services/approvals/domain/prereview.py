@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.approvals.domain import refusals
 from services.approvals.domain.leaving import already_decided, standing
 from services.approvals.domain.owners import deciding_unit
 from services.approvals.domain.state import Application
@@ -226,8 +225,8 @@ def _check_passed(event: ApprovalSigned | ApprovalCorrected, review: Prereview |
         raise NotPassed(
             path="data.outcome",
             reviewer=review.reviewer,
-            at=refusals.told(review.reviewed_at),
+            at=review.reviewed_at,
             lacking="、".join(review.lacking),
         )
     if review.since > event.signed_at:
-        raise PrereviewedAfterSigning(path="data.signed_at", at=refusals.told(review.since))
+        raise PrereviewedAfterSigning(path="data.signed_at", at=review.since)

@@ -1,18 +1,11 @@
 """Everything the approvals service says no to, one class and two sentences each."""
 
-from datetime import datetime
 from typing import Any, Final
 
-from shared.clock import SHANGHAI
 from shared.problems import Refused
 
 UNKNOWN: Final = "—"
 _WHO: Final = ("first_id", "session", "signed_by", "signed_at", "unit")
-
-
-def told(moment: datetime) -> str:
-    """Return a moment as people here read it."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 class NotTheOwner(Refused):

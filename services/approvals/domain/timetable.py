@@ -21,7 +21,6 @@ from services.approvals.domain.actions import (
     states_nothing,
     write_actions,
 )
-from services.approvals.domain.refusals import told
 from services.approvals.domain.state import Session
 from shared.campaign import Registry, allow_city_drc, planned
 from shared.events import (
@@ -116,21 +115,19 @@ def check_date(world: ApprovalsWorld, registry: Registry, session: PlannedSessio
         state = world.sessions.get(other.session)
         if state is None or state.scheduled_at is None or other.kind is session.kind:
             continue
-        at = told(starts_at)
         if session.kind is SessionKind.BANNER and starts_at >= state.scheduled_at:
-            city = told(state.scheduled_at)
-            raise AfterCitySession(path="data.starts_at", session=session.name, city=city, at=at)
+            city = state.scheduled_at
+            raise AfterCitySession(path="data.starts_at", session=session.name, city=city, at=starts_at)
         if session.kind is SessionKind.CITY and state.scheduled_at >= starts_at:
-            banner = told(state.scheduled_at)
-            raise CityNotLast(path="data.starts_at", session=other.name, banner=banner, at=at)
+            raise CityNotLast(path="data.starts_at", session=other.name, banner=state.scheduled_at, at=starts_at)
 
 
 def not_begun(session: PlannedSession, state: Session) -> None:
     """Refuse to change a session that is under way or over (row 7)."""
     if state.closed_at is not None:
-        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=told(state.closed_at))
+        raise refusals.AlreadyClosed(path="data.session", session=session.name, at=state.closed_at)
     if state.opened_at is not None:
-        raise refusals.AlreadyOpened(path="data.session", session=session.name, at=told(state.opened_at))
+        raise refusals.AlreadyOpened(path="data.session", session=session.name, at=state.opened_at)
 
 
 def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> Sequence[Event]:
@@ -141,8 +138,7 @@ def schedule(world: ApprovalsWorld, posted: Posted, event: SessionScheduled) -> 
     state = world.sessions[event.session]
     not_begun(session, state)
     if state.scheduled_at is not None:
-        at = told(state.scheduled_at)
-        raise AlreadyAnnounced(path="data.session", session=session.name, at=at, venue=state.venue)
+        raise AlreadyAnnounced(path="data.session", session=session.name, at=state.scheduled_at, venue=state.venue)
     check_place(session, event.venue)
     check_date(world, registry, session, event.starts_at)
     actions = prefilled(registry.plan.actions.get(session.kind, ()), event.starts_at)
@@ -161,7 +157,7 @@ def reschedule(world: ApprovalsWorld, posted: Posted, event: SessionRescheduled)
     before = announced(session, state)
     was = Venue(kind=state.venue_kind or legal_venue(session), name=state.venue or session.name)
     if (event.starts_at, event.venue) == (before, was):
-        raise NothingMoved(path="data.starts_at", session=session.name, at=told(before), venue=was.name)
+        raise NothingMoved(path="data.starts_at", session=session.name, at=before, venue=was.name)
     check_place(session, event.venue)
     check_date(world, registry, session, event.starts_at)
     actions = moved(read_actions(state.actions), event.starts_at - before, elsewhere=event.venue != was)

@@ -23,7 +23,6 @@ from shared.watch import Watch
 from shared.web import Pages
 
 _NOTHING: Final = Event()
-EMPTY: Final = FormData()
 """A form that nobody has filled in yet."""
 Filled = FormData
 """A form as it was filled in."""

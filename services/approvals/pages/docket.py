@@ -8,13 +8,13 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.state import legal_levels, legal_scopes
-from services.approvals.pages.day import EMPTY, Day, Filled, may_keep
+from services.approvals.pages.day import Day, Filled, may_keep
 from services.approvals.store.daybook import Daybook
 from shared.events import ApplicationDocketed, ApplicationPostponed, ApplicationWithdrawn, DocketLocked, SessionEvent
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.vocabulary import Formality
-from shared.web.forms import data_of
+from shared.web.forms import EMPTY, data_of
 
 _FORMS: Final[Mapping[str, type[SessionEvent]]] = {
     "add": ApplicationDocketed,

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.ledger import Asked, Line
 from services.approvals.domain.lights import State
-from services.approvals.pages.day import EMPTY
 from services.approvals.store.ledger import Ledger
 from shared.clock import SHANGHAI, shanghai_date
 from shared.database import Database
@@ -21,7 +20,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import ForwardResult, Role
 from shared.web import Pages
-from shared.web.forms import data_of
+from shared.web.forms import EMPTY, data_of
 
 OPEN: Final = (State.OVERDUE, State.DEFERRED, State.PARTLY, State.FORWARDED, State.RECEIVED)
 DONE: Final = (State.MADE_GOOD, State.REVOKED, State.GRANTED, State.REFUSED)

@@ -19,6 +19,7 @@ from shared.spine import Spine
 from shared.tables import Key
 from shared.vocabulary import Level, Role
 from shared.web import Pages
+from shared.web.forms import EMPTY
 
 _OVERLAPS: Final = (0, 1, 7, 30)
 """Days for which a replaced key works too."""
@@ -119,7 +120,7 @@ class KeysPage:
         *,
         handed: Handed | None = None,
         trouble: Refused | None = None,
-        filled: FormData | None = None,
+        filled: FormData = EMPTY,
     ) -> Response:
         """Show all keys; a token just made, this once; the form of a new one as it was refused."""
         now, only = datetime.now(UTC), request.query_params.get("unit", "")
@@ -134,7 +135,7 @@ class KeysPage:
             units=await self.units(),
             only=only,
             handed=handed,
-            filled=filled or FormData(),
+            filled=filled,
             overlaps=_OVERLAPS,
             types={name: told["zh"] for name, told in reference.events().items() if told["posted"]},
             problem=trouble.problem() if trouble else None,

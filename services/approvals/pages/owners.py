@@ -8,13 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.owners import unit_at
 from services.approvals.domain.state import legal_levels
-from services.approvals.pages.day import EMPTY, Day
+from services.approvals.pages.day import Day
 from services.approvals.store.daybook import Daybook
 from shared.events import FormalityAssigned, Unit
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.vocabulary import CITY_DIVISION, Formality, Level
-from shared.web.forms import data_of
+from shared.web.forms import EMPTY, data_of
 
 
 def units_at(book: Daybook, level: Level) -> list[Unit]:

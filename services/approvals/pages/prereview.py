@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.state import Application
-from services.approvals.pages.day import EMPTY, Day, Filled
+from services.approvals.pages.day import Day, Filled
 from services.approvals.store.daybook import Daybook
 from shared.events import ApplicationEvent, ApplicationPrereviewed, ApplicationReturned
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.vocabulary import Role
-from shared.web.forms import data_of
+from shared.web.forms import EMPTY, data_of
 
 _FORMS: Final[Mapping[str, type[ApplicationEvent]]] = {"pass": ApplicationPrereviewed, "return": ApplicationReturned}
 

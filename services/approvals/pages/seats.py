@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.seats import UnknownUnit, not_here, twice
-from services.approvals.pages.day import EMPTY, Day, may_lead
+from services.approvals.pages.day import Day, may_lead
 from services.approvals.papers import desksigns
 from services.approvals.store.daybook import Daybook
 from shared.events import SeatsArranged, Unit
@@ -15,6 +15,7 @@ from shared.posted import Caller
 from shared.printing.papers import Papers
 from shared.problems import Refused
 from shared.vocabulary import CITY_DIVISION, Formality
+from shared.web.forms import EMPTY
 
 _SEPARATORS: Final = "、，,；;\t"
 

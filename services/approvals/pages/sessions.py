@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.notices import concerned, enterprises
 from services.approvals.domain.timetable import VENUES, legal_venue
-from services.approvals.pages.day import EMPTY
 from services.approvals.pages.trial import post_once, tried
 from services.approvals.papers import runsheet
 from services.approvals.store.briefing import Brief, Briefings
@@ -37,6 +36,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import Level, Role, SessionKind
 from shared.web import Pages, needs_key
+from shared.web.forms import EMPTY
 
 _FORMS: Final[Mapping[str, type[Event]]] = {
     "schedule": SessionScheduled,

@@ -74,18 +74,13 @@ class _Conversation:
 
     async def hand_over(self, address: str, content: bytes) -> str:
         settings = self._settings
-        client = aiosmtplib.SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            local_hostname=settings.smtp_name,
-            timeout=settings.smtp_timeout.total_seconds(),
-            use_tls=settings.smtp_security == "tls",
-            start_tls=settings.smtp_security == "starttls",
-            username=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-        )
+        client = mail_server(settings, settings.smtp_timeout.total_seconds())
         try:
-            await client.connect()
+            await client.connect(
+                start_tls=settings.smtp_security == "starttls",
+                username=settings.smtp_user,
+                password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+            )
             await client.mail(settings.smtp_sender)
             await client.rcpt(address)
             self.handed_over = True
@@ -95,6 +90,18 @@ class _Conversation:
         finally:
             client.close()
         return words(f"{response.code} {response.message}")
+
+
+def mail_server(settings: Settings, seconds: float) -> aiosmtplib.SMTP:
+    """Return the office's mail server, to be greeted; `seconds` is how long each answer may take."""
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        local_hostname=settings.smtp_name,
+        timeout=seconds,
+        use_tls=settings.smtp_security == "tls",  # which speaks first only once TLS is there
+        start_tls=False,
+    )
 
 
 def letter(row: DeliveryRow, edition: EditionRow, sender: str) -> EmailMessage:

@@ -25,6 +25,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import Level, Role
 from shared.web import Pages
+from shared.web.forms import EMPTY
 
 _STEPS: Final[Mapping[str, type[Event]]] = {
     "draft": BulletinDrafted,
@@ -87,7 +88,7 @@ class Desk:
         return one, edition.model_copy(update={"draft": one.draft.draft}), drafts
 
     async def one(
-        self, request: Request, name: str, *, trouble: Refused | None = None, filled: FormData | None = None
+        self, request: Request, name: str, *, trouble: Refused | None = None, filled: FormData = EMPTY
     ) -> Response:
         """Show one session's draft; after a refusal, what was wrong and what had been filled in."""
         one, edition, drafts = await self._standing(name)
@@ -98,7 +99,7 @@ class Desk:
             one=one,
             drafts=drafts,
             problem=trouble.problem() if trouble else None,
-            filled=filled or FormData(),
+            filled=filled,
             now=self._spine.clock.now().astimezone(SHANGHAI),
             new_id=lambda: f"form-{uuid.uuid4().hex}",
             **article(edition),
@@ -107,7 +108,7 @@ class Desk:
     async def pdf(self, name: str) -> Response:
         """Print the draft as it would be read on paper, marked as a draft on every page."""
         one, edition, _ = await self._standing(name)
-        if one.draft is None and not one.changed:
+        if not one.says_something:
             raise NothingToCorrect(session=edition.session_name)
         pdf = await self._printer.render(edition, signs=True)
         headers = {"Content-Disposition": f'inline; filename="draft-{name}.pdf"', "Cache-Control": "no-store"}

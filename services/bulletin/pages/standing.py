@@ -51,6 +51,11 @@ class Outstanding:
         return self.closing.revision is None or bool(self.edition.changes)
 
     @property
+    def says_something(self) -> bool:
+        """Tell whether there is anything to read: a draft that was put up, or what one would say."""
+        return self.changed or self.draft is not None
+
+    @property
     def stale(self) -> bool:
         """Tell whether more is known than the newest draft says."""
         return self.draft is not None and contents_sha256(self.edition) != self.draft.contents_sha256

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.forums.domain.gathering import Minutes
-from services.forums.domain.roster import told
 from services.forums.domain.scope import by_anyone_on_site, with_forum
 from shared.campaign import StatedByService
 from shared.events import Event, MinutesRevised
@@ -47,7 +46,7 @@ def revise(world: "ForumsWorld", posted: Posted, event: MinutesRevised) -> Seque
             path="data.based_on",
             based_on=event.based_on,
             editor=newest.editor,
-            at=told(newest.revised_at),
+            at=newest.revised_at,
             revision=revision,
         )
     if newest is not None and newest.text == event.text:

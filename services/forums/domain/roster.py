@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from services.forums.domain.gathering import Participant, Place, of_class, waitlist
@@ -19,7 +18,6 @@ from services.forums.domain.refusals import (
 from services.forums.domain.scope import by_organisers, is_organiser, with_forum
 from services.forums.domain.standing import check_person
 from shared.campaign import Registry, StatedByService
-from shared.clock import SHANGHAI
 from shared.events import (
     Event,
     ParticipantPromoted,
@@ -42,11 +40,6 @@ if TYPE_CHECKING:
 
 CAPS: Final = {ForumClass.CITY: 15, ForumClass.BANNER: 10, ForumClass.ENTERPRISE: 15}
 """Persons, not units (notice §二(二)5, I5, I6); city leaders are outside (I18) unless the campaign says otherwise."""
-
-
-def told(moment: datetime) -> str:
-    """Return a moment as people here read it."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def cap_of(registry: Registry, kind: ForumClass) -> int | None:
@@ -73,9 +66,9 @@ def _check_lock(world: "ForumsWorld", posted: Posted, session: PlannedSession, r
     if forum.locked_at is None:
         return False
     if not is_organiser(posted):
-        raise RosterIsLocked(path="data.session", session=session.name, at=told(forum.locked_at))
+        raise RosterIsLocked(path="data.session", session=session.name, at=forum.locked_at)
     if reason is None:
-        raise LateNeedsReason(path="data.reason", at=told(forum.locked_at))
+        raise LateNeedsReason(path="data.reason", at=forum.locked_at)
     return True
 
 
@@ -243,7 +236,7 @@ def lock(world: "ForumsWorld", posted: Posted, event: RosterLocked) -> Sequence[
     if forum.held_at is not None:
         raise AlreadyHeld(path="data.session", session=session.name, at=forum.held_at)
     if forum.locked_at is not None:
-        raise RosterIsLocked(path="data.session", session=session.name, at=told(forum.locked_at))
+        raise RosterIsLocked(path="data.session", session=session.name, at=forum.locked_at)
     world.put_forum(replace(forum, locked_at=event.locked_at))
     roster = list(world.roster_of(event.session).values())
     classes = tuple(

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from services.forums.domain.agenda import ends_at
 from services.forums.domain.gathering import Consultation
-from services.forums.domain.roster import told
 from services.forums.domain.scope import by_anyone_on_site, by_banner_side, with_forum
 from shared.campaign import StatedByService
+from shared.clock import shanghai_time
 from shared.events import (
     AgendaSet,
     ConsultationGiven,
@@ -97,8 +97,8 @@ def check_window(window: ConsultationWindow, agenda: AgendaSet, path: str) -> No
         raise WindowsOverlapForum(
             path=path,
             period=window.period,
-            times=f"{told(window.starts_at)[11:]}-{told(window.ends_at)[11:]}",
-            forum=f"{told(starts)[11:]}-{told(ends)[11:]}",
+            times=f"{shanghai_time(window.starts_at)[11:]}-{shanghai_time(window.ends_at)[11:]}",
+            forum=f"{shanghai_time(starts)[11:]}-{shanghai_time(ends)[11:]}",
         )
 
 

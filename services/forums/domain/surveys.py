@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from services.forums.domain.issues import begin
 from services.forums.domain.questions import issue_id
-from services.forums.domain.roster import told
 from services.forums.domain.scope import by_anyone_on_site, by_banner, by_banner_or_city_drc
 from services.forums.domain.survey_refusals import (
     AlreadyCandidate,
@@ -68,7 +67,7 @@ def day_of(world: ForumsWorld, session: str) -> date:
 def not_over(world: ForumsWorld, session: PlannedSession) -> None:
     """Refuse what belongs before the end of a survey."""
     if (held := world.survey.held_at(session.session)) is not None:
-        raise AlreadySurveyed(path="data.session", session=session.name, at=told(held))
+        raise AlreadySurveyed(path="data.session", session=session.name, at=held)
 
 
 def file_site(world: ForumsWorld, posted: Posted, event: SurveySiteFiled) -> Sequence[Event]:

@@ -32,6 +32,7 @@ from shared.problems import Refused
 from shared.spine import Spine
 from shared.vocabulary import SessionKind, StartVenue
 from shared.web import Pages
+from shared.web.forms import EMPTY
 
 _ROWS: Final = 3
 """Blank rows offered for more projects."""
@@ -111,7 +112,7 @@ class SurveyPages:
         caller: Caller,
         name: str,
         trouble: Refused | None = None,
-        filled: FormData | None = None,
+        filled: FormData = EMPTY,
     ) -> Response:
         """Show a session's survey; after a refusal, what was wrong, and the form as it had been filled in."""
         async with self._spine.database.reading() as session:
@@ -137,8 +138,8 @@ class SurveyPages:
             venues=[*StartVenue],
             blank=_ROWS,
             problem=trouble.problem() if trouble else None,
-            filled=filled or FormData(),
-            refused_at=str(filled.get("form_at", "")) if filled else "",
+            filled=filled,
+            refused_at=str(filled.get("form_at", "")),
             typed=filing(filled)["projects"] if filled else [],
             now=now.astimezone(SHANGHAI),
             new_id=lambda: f"form-{uuid.uuid4().hex}",

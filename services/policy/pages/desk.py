@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from fastapi import Request
 from pydantic import ValidationError
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.policy.store import Store
@@ -20,6 +19,7 @@ from shared.problems import NotYet, Refused, invalid
 from shared.spine import Spine
 from shared.vocabulary import Level, PolicyLevel, PolicyTopic, Role, SessionKind
 from shared.web import Pages
+from shared.web.forms import EMPTY
 
 _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     CampaignPlanned.type: ("行动尚未部署", "the campaign has not been planned"),
@@ -117,7 +117,7 @@ class Counter:
         *,
         trouble: Refused | None = None,
         at: str = "",
-        filled: Mapping[str, Any] | None = None,
+        filled: Mapping[str, Any] = EMPTY,
         **context: Any,  # noqa: ANN401  (a template's names)
     ) -> Response:
         """Answer with a page; after a refusal, with what was wrong beside what it was about."""
@@ -127,7 +127,7 @@ class Counter:
             status=trouble.status if trouble else 200,
             problem=trouble.problem() if trouble else None,
             at=at,
-            filled=FormData() if filled is None else filled,
+            filled=filled,
             now=self.now(),
             new_id=new_id,
             topics=[*PolicyTopic],
