@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from ctypes.util import find_library
 from typing import Final
 
@@ -31,20 +31,37 @@ PHONE: Final = (360, 740)
 DESK: Final = (1280, 900)
 
 
+_running: Final = AsyncExitStack()
+_started: Final[list[Browser]] = []
+
+
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Yield the system's Chromium, or skip the test where there is none (deploy/setup.sh installs it as root)."""
+    """Yield the run's one Chromium, started by the first test that asks; visits share nothing in it.
+
+    Where there is none the test is skipped (deploy/setup.sh installs it as root).
+    """
+    if not any(browser.is_connected() for browser in _started):
+        _started[:] = [await _start()]
+    yield _started[0]
+
+
+async def gone() -> None:
+    """End what was started."""
+    _started.clear()
+    await _running.aclose()
+
+
+async def _start() -> Browser:
     path = next((found for name in _NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium-headless-shell")
     if sys.platform == "linux" and find_library("atomic") is None:
         pytest.skip("what drives Chromium cannot start: apt-get install libatomic1")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(_QUIET))
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    playwright = await _running.enter_async_context(async_playwright())
+    browser = await playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+    _running.push_async_callback(browser.close)
+    return browser
 
 
 @asynccontextmanager

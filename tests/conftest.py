@@ -1,5 +1,6 @@
 """The real servers every test may use, started once a run and gone with it, however it ends."""
 
+import gc
 import io
 import logging
 import shutil
@@ -13,6 +14,7 @@ import structlog
 
 from deploy.embedded import Nats, Postgres
 from shared import logs
+from tests import browsing
 from tests.systems import Databases, System
 
 # structlog's own choice for a terminal writes down every local variable of a traceback, which takes seconds. And not to
@@ -56,6 +58,13 @@ def databases(postgres: Postgres) -> Databases:
     return Databases(postgres)
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def browser() -> AsyncIterator[None]:
+    """End the run's browser, if a test has started it."""
+    yield
+    await browsing.gone()
+
+
 @pytest.fixture
 async def system(postgres: Postgres, nats: Nats, databases: Databases) -> AsyncIterator[System]:
     """Yield an empty system: a new stream, empty databases, no service running."""
@@ -73,6 +82,13 @@ def log() -> Iterator[io.StringIO]:
     structlog.configure(**before)
     structlog.contextvars.clear_contextvars()
     root.handlers, root.level = handlers, level
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now alone: to look through it again and again is an eighth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,6 +20,7 @@ from services.bulletin.delivery.smtp import SmtpSender
 from services.bulletin.delivery.webhook import WebhookSender
 from services.bulletin.settings import Settings
 from services.bulletin.store import Store
+from services.bulletin.store.deliveries import Key
 from services.bulletin.tables import AttemptRow, DeliveryRow, EditionRow
 from shared import faults, logs, outbox, tracing
 from shared.background import background
@@ -81,25 +82,31 @@ class Delivery:
             await asyncio.sleep(_TICK_SECONDS)
 
     async def deliver_due(self) -> int:
-        """Deliver what is due; return how many were tried."""
+        """Deliver what is due; return how many were tried. Where nothing is due one lane has looked, not ten."""
         await self._take_over()
-        counts = await asyncio.gather(*(self._lane() for _ in range(_LANES)), return_exceptions=True)
+        first = await self._claim()
+        if first is None:
+            return 0
+        lanes = (self._lane(first), *(self._lane() for _ in range(_LANES - 1)))
+        counts = await asyncio.gather(*lanes, return_exceptions=True)
         for count in counts:
             if isinstance(count, BaseException):
                 raise count
         return sum(count for count in counts if isinstance(count, int))
 
-    async def _lane(self) -> int:
+    async def _lane(self, key: Key | None = None) -> int:
         """Deliver one after the other, until nothing is due; each is claimed when its turn has come."""
         count = 0
-        while True:
-            until = datetime.now(UTC) + self._settings.delivery_lease
-            async with self._database.transaction() as session:
-                key = await Store(session).claim(self._clock.now(), until, self._settings.delivery_attempts)
-            if key is None:
-                return count
+        while key := key or await self._claim():
             await self._deliver(*key)
-            count += 1
+            key, count = None, count + 1
+        return count
+
+    async def _claim(self) -> Key | None:
+        """Lease the next delivery that is due."""
+        until = datetime.now(UTC) + self._settings.delivery_lease
+        async with self._database.transaction() as session:
+            return await Store(session).claim(self._clock.now(), until, self._settings.delivery_attempts)
 
     async def _take_over(self) -> None:
         """Give up on senders that died while sending: nobody can know whether it left (reliability 4.5)."""
