@@ -56,6 +56,14 @@ class ServiceSettings(FromEnvironment):
     fonts_folder: Path | None = None
     """Fonts beside those the system has, for whatever is printed."""
     max_body_bytes: int = 1024 * 1024
+    readers: int = Field(default=250, ge=1)
+    """Streams of the feed and requests that wait for it, at a time in this process."""
+    readers_of_a_key: int = Field(default=20, ge=1)
+    """A unit has a few systems with a few processes."""
+    live_pages: int = Field(default=250, ge=1)
+    """Pages that are live at a time in this process."""
+    live_pages_of_a_key: int = Field(default=100, ge=1)
+    """A whole unit looks with its one key."""
     retention_days: int = Field(default=180, ge=1, le=3660)
     """How long a contact's name and number are kept (row 89)."""
     otlp_endpoint: str | None = None

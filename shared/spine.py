@@ -127,8 +127,13 @@ class Spine:
             post_events=self.front.post if self.front else None,
             clock=self.clock,
             pages=pages,
+            viewers=self._viewers(),
             signatures=Signatures(self.service, self.keys, self.database),
         )
+
+    def _viewers(self) -> web.Lasting:
+        most = self.settings
+        return web.Lasting(self.service, "pages", of_a_key=most.live_pages_of_a_key, of_all=most.live_pages)
 
     def _health(self, useful: Mapping[str, web.Check], measures: Sequence[web.Measure]) -> web.Health:
         return web.Health(

@@ -56,10 +56,11 @@ def ways_out(service: Service, pages: web.Pages) -> Ways:
     here = settings.webhooks_here
     webhooks = Webhooks(service.service, service.database, service.clock, here=here)
     sender = Sender(service.service, feed, book=webhooks, database=service.database, keys=keys, here=here)
+    readers = web.Lasting(service.service, "readers", of_a_key=settings.readers_of_a_key, of_all=settings.readers)
     seed = settings.seal_seed.get_secret_value() if settings.seal_seed else None
     evidence = Evidence(service.service, service.database, seed)
     routers = [
-        web.feed_route(feed, keys),
+        web.feed_route(feed, keys, readers),
         web.webhooks_route(webhooks, sender, keys),
         web.webhook_pages(webhooks, sender, pages),
         web.evidence_route(evidence, keys),

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from shared.serve import listening
 from tests.systems import System
 
 _NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -71,16 +72,15 @@ async def reachable(system: System, service: str, *, port: int = 0, **changes: o
     config = uvicorn.Config(module.build(await system.settings(service, **changes)), port=port, log_config=None)
     config.timeout_graceful_shutdown = 1
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    listener = listening(config)
+    serving = asyncio.create_task(server.serve([listener]))
     try:
         async with asyncio.timeout(30):
             while not server.started:
                 if serving.done():
                     await serving
                 await asyncio.sleep(0.02)
-        (listener,) = server.servers
-        port = listener.sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving

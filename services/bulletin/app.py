@@ -54,7 +54,7 @@ def build(settings: Settings) -> FastAPI:
             audit.routes(spine.database, pages, reference.names()),
         ],
         parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard), watch),
-        useful={"mail": gauges.mail_answers},
+        useful={"mail": gauges.mail_answers} if settings.smtp_host is not None else {},
         measures=(gauges.measure,),
         pages=pages,
     )

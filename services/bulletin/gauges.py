@@ -50,9 +50,9 @@ class Gauges:
             DELIVERIES.labels(state).set(counts.get(state, 0))
 
     async def mail_answers(self) -> bool:
-        """Tell whether the mail server greets; true where none is set, for nothing is missing then."""
+        """Tell whether the mail server greets; asked only where one is set."""
         asked, answer = self._mail
-        if self._settings.smtp_host is None or time.monotonic() - asked < _ASK_AGAIN_SECONDS:
+        if time.monotonic() - asked < _ASK_AGAIN_SECONDS:
             return answer
         answer = await self._greets()
         self._mail = (time.monotonic(), answer)

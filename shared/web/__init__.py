@@ -7,6 +7,7 @@ from shared.web.events import Desk, events_route
 from shared.web.feed import feed_route
 from shared.web.health import Check, Health, Measure
 from shared.web.imports import import_pages, imports_route
+from shared.web.lasting import Lasting
 from shared.web.outgoing import evidence_route
 from shared.web.pages import Pages
 from shared.web.quarantine import quarantine_routes
@@ -17,6 +18,7 @@ __all__ = [
     "Check",
     "Desk",
     "Health",
+    "Lasting",
     "Measure",
     "Pages",
     "Part",

@@ -14,7 +14,7 @@ from shared.web.bounds import Bounded
 from shared.web.health import Health
 from shared.web.health import routes as health_routes
 from shared.web.lane import PATH
-from shared.web.live import viewers
+from shared.web.lasting import Lasting
 from shared.web.openapi import with_refusals
 from shared.web.pages import Pages
 from shared.web.requests import CanonicalLine, Endpoint, Shortcut
@@ -51,6 +51,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
     clock: Clock,
     post_events: Endpoint | None = None,
     pages: Pages | None = None,
+    viewers: Lasting | None = None,
     signatures: Signatures | None = None,
 ) -> FastAPI:
     """Build the FastAPI application of a service; its parts start and stop with it, in order."""
@@ -65,7 +66,7 @@ def service(  # noqa: PLR0913  (what makes up a service)
         logs.get().info("service.stopped")
 
     app = _Described(title=f"Chunfeng {name}", summary=summary, version="1", lifespan=lifespan, **_NO_PAGES)
-    app.state.viewers, app.state.pages = viewers(), pages
+    app.state.viewers, app.state.pages = viewers, pages
     if pages is not None:
         app.add_middleware(Bounded, is_known=pages.is_known)
     if post_events is not None:

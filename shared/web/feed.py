@@ -19,9 +19,6 @@ from shared.web.lasting import Lasting, Sent
 
 MOST: Final = 500
 LONGEST_WAIT: Final = 30
-OF_A_KEY: Final = 20
-"""Readers of one key that stream or wait at a time: a unit has a few systems with a few processes."""
-OF_ALL: Final = 250
 _BEAT_SECONDS: Final = 15.0
 After = Annotated[int, Query(ge=0, le=2**62, description="Facts after this sequence; 0 for all")]
 Types = Annotated[list[str] | None, Query(alias="type", max_length=50, description="Only these event types")]
@@ -70,9 +67,8 @@ _ANSWER: Final[Mapping[str, Any]] = {
 }
 
 
-def feed_route(feed: Feed, keys: Keys, readers: Lasting | None = None) -> APIRouter:
+def feed_route(feed: Feed, keys: Keys, readers: Lasting) -> APIRouter:
     """Return the routes of the feed, for so many readers that stay."""
-    readers = readers or Lasting(of_a_key=OF_A_KEY, of_all=OF_ALL)
     router = APIRouter(prefix="/v1/feed", dependencies=[Security(openapi.KEY)])
 
     @router.get("", response_class=Response, openapi_extra=openapi.read_feed(_ANSWER))

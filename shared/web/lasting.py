@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from shared.metrics import CONNECTIONS_LIMIT, CONNECTIONS_OPEN
 from shared.problems import Refused
 
 _UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -37,11 +38,15 @@ class TooManyOpen(Refused):
 class Lasting:
     """Counts the connections that are held open."""
 
-    def __init__(self, *, of_a_key: int, of_all: int) -> None:
-        """Take how many there may be of one key, and in this process."""
+    def __init__(self, service: str, kind: str, *, of_a_key: int, of_all: int) -> None:
+        """Take what they are called in the metrics, how many there may be of one key, and in this process."""
         self._of_a_key = of_a_key
         self._of_all = of_all
         self._open: Counter[str] = Counter()
+        self._called = service, kind
+        CONNECTIONS_LIMIT.labels(service, kind, "key").set(of_a_key)
+        CONNECTIONS_LIMIT.labels(service, kind, "all").set(of_all)
+        self._tell()
 
     @contextmanager
     def held(self, key: str) -> Iterator[None]:
@@ -51,12 +56,18 @@ class Lasting:
         if self._open.total() >= self._of_all:
             raise TooManyOpen(most=self._of_all)
         self._open[key] += 1
+        self._tell()
         try:
             yield
         finally:
             self._open[key] -= 1
             if not self._open[key]:
                 del self._open[key]
+            self._tell()
+
+    def _tell(self) -> None:
+        CONNECTIONS_OPEN.labels(*self._called, "key").set(max(self._open.values(), default=0))
+        CONNECTIONS_OPEN.labels(*self._called, "all").set(self._open.total())
 
 
 class Sent(StreamingResponse):

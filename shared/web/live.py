@@ -11,9 +11,6 @@ from shared.watch import EVERY_SECONDS, Watch
 from shared.web.lasting import Lasting, Sent
 from shared.web.pages import SECURITY, Pages
 
-OF_A_KEY: Final = 100
-"""Pages that are live at a time with one key: a whole unit looks with its one key."""
-OF_ALL: Final = 250
 _BEAT_SECONDS: Final = 15.0
 Part = Callable[[], Awaitable[str]]
 """Renders the part as it stands now."""
@@ -47,11 +44,6 @@ async def _watched(request: Request, part: Part, watch: Watch) -> AsyncIterator[
     async with watch.looking():
         async for sent in _sent(request, part, watch):
             yield sent
-
-
-def viewers() -> Lasting:
-    """Return the count of a service's pages that are live."""
-    return Lasting(of_a_key=OF_A_KEY, of_all=OF_ALL)
 
 
 def stream(request: Request, caller: Caller, part: Part, watch: Watch | None = None) -> Sent:

@@ -70,7 +70,6 @@ async def test_a_service_measures_itself_when_asked(system: System) -> None:
         text = (await client.get("/metrics")).text
     for line in (
         'chunfeng_ready{part="database",service="bulletin"} 1.0',
-        'chunfeng_ready{part="mail",service="bulletin"} 1.0',
         'chunfeng_consumer_pending{service="bulletin"} 0.0',
         'chunfeng_quarantine_waiting{service="bulletin"} 0.0',
         'chunfeng_deliveries{state="failed"} 0.0',
@@ -84,6 +83,11 @@ async def test_a_mail_server_that_is_away_degrades_the_bulletin_and_stops_nothin
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["degraded"]) == (200, ["mail"])
         assert 'chunfeng_ready{part="mail",service="bulletin"} 0.0' in (await client.get("/metrics")).text
+
+
+async def test_nobody_vouches_for_a_mail_server_that_is_not_set(system: System) -> None:
+    async with system.serving("bulletin") as client:
+        assert (await client.get("/health/ready")).json()["checks"] == {"database": True, "nats": True}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])

@@ -17,7 +17,7 @@ from shared.feeding import Feed, Page
 from shared.keys import Keys
 from shared.posted import Caller
 from shared.web import problem
-from shared.web.feed import OF_A_KEY, feed_route
+from shared.web.feed import feed_route
 from shared.web.lasting import Lasting, TooManyOfAKey, TooManyOpen
 from tests.browsing import reachable
 from tests.builders import BANNER, DRC, plan, session_scheduled
@@ -107,9 +107,12 @@ async def opened(office: Office, by: Caller, path: str = "/v1/feed/stream") -> h
 
 async def test_a_system_that_opens_more_streams_than_it_may_is_told_and_harms_nobody(system: System) -> None:
     tokens = await keys(await system.database("approvals"))
-    async with reachable(system, "approvals") as address, httpx.AsyncClient(base_url=address, timeout=10) as client:
+    async with (
+        reachable(system, "approvals", readers_of_a_key=3) as address,
+        httpx.AsyncClient(base_url=address, timeout=10) as client,
+    ):
         office = Office(client, tokens)
-        streams = [await opened(office, DRC) for _ in range(OF_A_KEY)]
+        streams = [await opened(office, DRC) for _ in range(3)]
         assert {one.status_code for one in streams} == {200}
         for path in ("/v1/feed/stream", "/v1/feed?wait=20&after=9"):
             refused = await client.get(path, headers=office.key(DRC))
@@ -117,8 +120,8 @@ async def test_a_system_that_opens_more_streams_than_it_may_is_told_and_harms_no
             assert refused.headers["Content-Type"] == "application/problem+json"
             problem = refused.json()
             assert problem["type"] == "/problems/too-many-of-a-key"
-            assert problem["title"] == "同一密钥最多同时保持20个连接；请关闭不再使用的，稍后再试"
-            assert "20 connections" in problem["title_en"]
+            assert problem["title"] == "同一密钥最多同时保持3个连接；请关闭不再使用的，稍后再试"
+            assert "3 connections" in problem["title_en"]
         assert (await client.get("/v1/feed", headers=office.key(DRC))).status_code == 200  # it does not stay
         assert (await opened(office, BANNER)).status_code == 200
         await streams.pop().aclose()
@@ -131,7 +134,7 @@ async def test_a_system_that_opens_more_streams_than_it_may_is_told_and_harms_no
 
 @pytest.mark.row(26)
 def test_where_all_places_are_taken_a_key_that_has_none_is_refused_too_until_one_is_free() -> None:
-    lasting = Lasting(of_a_key=2, of_all=3)
+    lasting = Lasting("test", "places", of_a_key=2, of_all=3)
     with lasting.held("a"), lasting.held("a"):
         with lasting.held("b"), pytest.raises(TooManyOpen), lasting.held("c"):
             pytest.fail("there is no room")
@@ -169,7 +172,9 @@ def feed_without_facts() -> FastAPI:
     """Return the feed's route as a service has it, over a feed without facts."""
     app, nothing = FastAPI(), Nothing()
     problem.install(app)
-    app.include_router(feed_route(cast("Feed", nothing), cast("Keys", nothing)))
+    app.include_router(
+        feed_route(cast("Feed", nothing), cast("Keys", nothing), Lasting("test", "readers", of_a_key=1, of_all=1))
+    )
     return app
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from services.approvals import keyring
 from shared.watch import Watch
-from shared.web import live
 from tests.browsing import chromium, reachable, visit
 from tests.builders import DRC
 from tests.posting import keys
@@ -66,12 +65,11 @@ async def test_what_could_not_be_read_is_read_again(system: System) -> None:
 
 @pytest.mark.row(26, 75)
 async def test_a_page_that_finds_every_place_taken_is_live_once_there_is_room_until_its_key_is_revoked(
-    system: System, monkeypatch: pytest.MonkeyPatch
+    system: System,
 ) -> None:
-    monkeypatch.setattr(live, "OF_A_KEY", 1)
     token = (await keys(await system.database("approvals")))[DRC.unit]
     async with (
-        reachable(system, "approvals") as address,
+        reachable(system, "approvals", live_pages_of_a_key=1) as address,
         httpx.AsyncClient(base_url=address, cookies={"chunfeng_key": token}) as client,
         chromium() as browser,
         visit(browser, address, token=token) as page,
