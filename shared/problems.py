@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared import reference
 from shared.clock import shanghai_time
 
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
@@ -127,13 +128,14 @@ class NotYet(Refused):
 
     status = 202
     row = 82
-    zh = "已收妥，待 {type} {subject} 到达后办理"
-    en = "Received; waits for {type} of {subject}"
+    zh = "已收妥，待{what}到达后办理"
+    en = "Received; waits for {what_en}"
 
     def __init__(self, event_type: str, subject: str) -> None:
         """Name the event that has to come first."""
-        super().__init__(type=event_type, subject=subject)
         self.needs = f"{event_type} {subject}"
+        what, what_en = reference.awaited(self.needs)
+        super().__init__(what=what, what_en=what_en)
 
 
 def _sentences(error: ErrorDetails) -> tuple[str, str]:

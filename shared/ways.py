@@ -1,11 +1,11 @@
 """The ways into a service and out of it, the same in all four: routes, pages, and what runs for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from fastapi import APIRouter
 
-from shared import reference, web
+from shared import web
 from shared.clock import Clock
 from shared.database import Database
 from shared.evidence import Evidence
@@ -37,8 +37,7 @@ def ways_in(service: Service, pages: web.Pages, tables: Sequence[Kind]) -> Ways:
     """Return how events come in: over HTTP, NATS and as tables; by no way if the service takes none."""
     if service.intake is None or service.front is None:
         return [], []
-    known: Mapping[str, str] = reference.names()
-    kinds = {kind.name: kind for kind in tables} | kinds_of(service.intake.desk.accepts, known)
+    kinds = {kind.name: kind for kind in tables} | kinds_of(service.intake.desk.accepts)
     imports = Imports(kinds, database=service.database, desk=service.front, keys=service.keys, clock=service.clock)
     service.imports = imports
     routers = [

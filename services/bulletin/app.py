@@ -16,7 +16,6 @@ from services.bulletin.settings import Settings
 from services.bulletin.store import Desk, heard, keep
 from services.bulletin.watch import Watch
 from services.bulletin.wrapup import WrapUp
-from shared import reference
 from shared.clock import clock_of
 from shared.spine import Spine
 from shared.waiting import Waiting
@@ -50,8 +49,8 @@ def build(settings: Settings) -> FastAPI:
             desk.routes(spine, pages, printer, Faces(settings.fonts_folder)),
             deliveries.routes(spine, pages),
             console.routes(watch, pages),
-            way.routes(spine.database, pages, reference.names()),
-            audit.routes(spine.database, pages, reference.names()),
+            way.routes(spine.database, pages),
+            audit.routes(spine.database, pages),
         ],
         parts=(printer, deadline, wrapup, delivery, Waiting(spine, heard), watch),
         useful={"mail": gauges.mail_answers} if settings.smtp_host is not None else {},

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from shared import reference
 from shared.events import Event
 from shared.eventsheets import Sheet, moment, sheets_of
 from shared.posted import Caller
@@ -49,7 +50,7 @@ class Kind:
     """Turns rows into events; it may look at what is recorded, for what has changed."""
 
 
-def kind_of(name: str, zh: str, sheet: Sheet) -> Kind:
+def kind_of(name: str, sheet: Sheet) -> Kind:
     """Return the table of one event type: a row is an event."""
 
     async def read(_: AsyncSession, __: Caller, rows: Sequence[Row]) -> Sequence[Reading]:
@@ -58,13 +59,13 @@ def kind_of(name: str, zh: str, sheet: Sheet) -> Kind:
             for row in rows
         ]
 
-    return Kind(name, zh, sheet.event.__name__, sheet.columns, read)
+    return Kind(name, *reference.named(name), sheet.columns, read)
 
 
-def kinds_of(accepts: Mapping[str, type[Event]], names: Mapping[str, str]) -> dict[str, Kind]:
-    """Return the tables of the events a service takes, under their Chinese names."""
+def kinds_of(accepts: Mapping[str, type[Event]]) -> dict[str, Kind]:
+    """Return the tables of the events a service takes."""
     sheets_there = sheets_of(list(accepts.values()))
-    return {name: kind_of(name, names.get(name, name), sheet) for name, sheet in sheets_there.items()}
+    return {name: kind_of(name, sheet) for name, sheet in sheets_there.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def quarantine_routes(ward: Ward, consumer: Consumer | None, pages: Pages) -> AP
             waiting=waiting,
             count=count,
             told=quarantine.told,
-            words=reference.names(),
+            named=reference.named,
             events=EVENTS,
             settled=settled,
             problem=trouble.problem() if trouble else None,

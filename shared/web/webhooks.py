@@ -160,10 +160,10 @@ class _Page:
             filled=filled,
         )
 
-    def _types(self) -> Mapping[str, str]:
-        """Return the Chinese names of the facts this service publishes."""
+    def _types(self) -> Mapping[str, tuple[str, str]]:
+        """Return the names of the facts this service publishes, in Chinese and in English."""
         known = reference.events().items()
-        return {name: told["zh"] for name, told in known if told["publisher"] == self._pages.service}
+        return {name: reference.named(name) for name, told in known if told["publisher"] == self._pages.service}
 
 
 _SHOWN: Final = 10

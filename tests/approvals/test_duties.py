@@ -91,6 +91,7 @@ def test_one_undone_item_refuses_ready_and_names_who_owes_it() -> None:
     assert (refusal.status, refusal.row) == (409, 8)
     assert "市人民政府办公室未落实安排车辆" in refusal.problem()["title"]
     assert [error["zh"] for error in refusal.problem()["errors"]] == ["市人民政府办公室：安排车辆（F7，§二(二)6(2)）"]
+    assert refusal.problem()["title_en"] == "东胜区专场 is not ready: 市人民政府办公室: arrange the vehicles"
     assert "A13" not in refusal.problem()["title"], "the bulletin comes after the session"
     given(world, vehicles)
     ready = decide(world, session_ready(), DRC)
@@ -139,7 +140,8 @@ def test_a_duty_belongs_to_its_sessions_and_its_banner() -> None:
     refused(DutyNotHere, world, duty_fulfilled(session=None, duty="f7-vehicles"), OFFICE)
     refused(DutyNotHere, world, duty_fulfilled(duty="s9-press"), caller("publicity"))
     refused(UnknownDuty, world, duty_fulfilled(duty="tea"), OFFICE)
-    refused(NotYourDuty, world, duty_fulfilled(duty="f6-hall"), OTHER_BANNER)
+    others = refused(NotYourDuty, world, duty_fulfilled(duty="f6-hall"), OTHER_BANNER).problem()
+    assert "f6-hall" not in others["title_en"], "people know a duty by its title"
     decide(world, duty_fulfilled(session=OTHER_SESSION, duty="f6-hall"), OTHER_BANNER)
     assert refused(NotYet, ApprovalsWorld(), duty_fulfilled(duty="f6-hall"), BANNER).needs.startswith(
         "chunfeng.campaign.planned.v1"

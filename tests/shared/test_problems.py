@@ -88,4 +88,5 @@ def test_waiting_is_said_with_what_is_waited_for() -> None:
     lacking = NotYet("chunfeng.session.opened.v1", "spring-2022-150602")
     assert lacking.status == 202
     assert lacking.needs == "chunfeng.session.opened.v1 spring-2022-150602"
-    assert lacking.problem()["title"] == "已收妥，待 chunfeng.session.opened.v1 spring-2022-150602 到达后办理"
+    assert lacking.problem()["title"] == "已收妥，待“专场已宣布开始”（spring-2022-150602）到达后办理"
+    assert lacking.problem()["title_en"] == 'Received; waits for "Session opened" (spring-2022-150602)'

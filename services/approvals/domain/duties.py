@@ -45,7 +45,7 @@ class DutyNotHere(Refused):
 
     row = 9
     zh = "责任事项“{title}”{how}"
-    en = "The duty {duty} {how_en}"
+    en = 'The duty "{title_en}" {how_en}'
 
 
 class NotYourDuty(Refused):
@@ -54,7 +54,7 @@ class NotYourDuty(Refused):
     status = 403
     row = 9
     zh = "“{title}”由{owner}负责，{unit}不能登记"
-    en = "The duty {duty} is owed by {owner}; {unit} may not record it"
+    en = 'The duty "{title_en}" is owed by {owner}; {unit} may not record it'
 
 
 class AlreadyFulfilled(Refused):
@@ -63,7 +63,7 @@ class AlreadyFulfilled(Refused):
     status = 409
     row = 8
     zh = "{unit}的“{title}”已于{at}落实"
-    en = "{unit} fulfilled {duty} at {at} already"
+    en = '{unit} fulfilled "{title_en}" at {at} already'
 
 
 class AlreadyOpen(Refused):
@@ -72,7 +72,7 @@ class AlreadyOpen(Refused):
     status = 409
     row = 8
     zh = "{unit}的“{title}”本来就未落实"
-    en = "{unit} has {duty} open already"
+    en = '{unit} has "{title_en}" open already'
 
 
 class AlreadyReady(Refused):
@@ -82,6 +82,11 @@ class AlreadyReady(Refused):
     row = 8
     zh = "{session}已于{at}就绪"
     en = "{session} was declared ready at {at}"
+
+
+def _titles(duty: Duty) -> dict[str, str]:
+    """Return what people call a duty, for the sentences of a refusal."""
+    return {"title": duty.title, "title_en": duty.title_en}
 
 
 def _whose(world: ApprovalsWorld, posted: Posted, event: DutyEvent) -> Owed:
@@ -101,7 +106,7 @@ def _whose(world: ApprovalsWorld, posted: Posted, event: DutyEvent) -> Owed:
     if unit is None:
         names = "、".join(one.name for one in owing.values())
         path = "data.unit" if event.unit else "data.duty"
-        raise NotYourDuty(path=path, title=duty.title, duty=duty.duty, owner=names, unit=posted.caller.unit_name)
+        raise NotYourDuty(path=path, owner=names, unit=posted.caller.unit_name, **_titles(duty))
     return Owed(duty, unit, event.campaign, event.session or "")
 
 
@@ -114,7 +119,7 @@ def _check_session(duty: Duty, event: DutyEvent, sessions: Sequence[PlannedSessi
     elif not any(one.kind in duty.kinds for one in sessions):
         how = (f"不属于{sessions[0].name}的责任", f"is not owed to {sessions[0].name}")
     if how is not None:
-        raise DutyNotHere(path="data.session", title=duty.title, duty=duty.duty, how=how[0], how_en=how[1])
+        raise DutyNotHere(path="data.session", how=how[0], how_en=how[1], **_titles(duty))
 
 
 def fulfil(world: ApprovalsWorld, posted: Posted, event: DutyFulfilled) -> Sequence[Event]:
@@ -122,17 +127,10 @@ def fulfil(world: ApprovalsWorld, posted: Posted, event: DutyFulfilled) -> Seque
     owed = _whose(world, posted, event)
     states_nothing(event, "evidence")
     if owed.unit.code != posted.caller.unit:
-        raise NotYourDuty(
-            path="data.unit",
-            title=owed.duty.title,
-            duty=owed.duty.duty,
-            owner=owed.unit.name,
-            unit=posted.caller.unit_name,
-        )
+        raise NotYourDuty(path="data.unit", owner=owed.unit.name, unit=posted.caller.unit_name, **_titles(owed.duty))
     known = world.duties.get(owed.key)
     if known is not None and known.fulfilled_at is not None:
-        words = {"unit": owed.unit.name, "title": owed.duty.title, "duty": owed.duty.duty}
-        raise AlreadyFulfilled(path="data.duty", at=known.fulfilled_at, **words)
+        raise AlreadyFulfilled(path="data.duty", unit=owed.unit.name, at=known.fulfilled_at, **_titles(owed.duty))
     world.put_duty(Fulfilment(*owed.key, event.fulfilled_at, event.note))
     return [event.model_copy(update={"unit": owed.unit.code})]
 
@@ -153,7 +151,7 @@ def reopen(world: ApprovalsWorld, posted: Posted, event: DutyReopened) -> Sequen
     if known is None:
         raise NotYet(DutyFulfilled.type, event.subject)
     if known.fulfilled_at is None:
-        raise AlreadyOpen(path="data.duty", unit=owed.unit.name, title=owed.duty.title, duty=owed.duty.duty)
+        raise AlreadyOpen(path="data.duty", unit=owed.unit.name, **_titles(owed.duty))
     world.put_duty(known._replace(fulfilled_at=None, note=event.reason))
     if owed.duty.gate:
         _unready(world, owed)

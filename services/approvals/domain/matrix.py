@@ -37,14 +37,14 @@ def _in_words(owed: Sequence[Owed]) -> tuple[str, str]:
     by_duty: dict[str, list[Owed]] = {}
     for one in owed:
         by_duty.setdefault(one.duty.duty, []).append(one)
-    by_unit: dict[str, list[Duty]] = {}
+    by_units: dict[tuple[str, str], list[Duty]] = {}
     for each in by_duty.values():
-        many = len(each) > _NAMED
-        names = [f"{each[0].unit.name}等{len(each)}个单位"] if many else [one.unit.name for one in each]
-        for name in names:
-            by_unit.setdefault(name, []).append(each[0].duty)
-    zh = "；".join(f"{name}未落实{'、'.join(duty.title for duty in duties)}" for name, duties in by_unit.items())
-    en = "; ".join(f"{name}: {', '.join(duty.ref for duty in duties)}" for name, duties in by_unit.items())
+        name, more = each[0].unit.name, len(each) - 1
+        many = [(f"{name}等{len(each)}个单位", f"{name} and {more} more")]
+        for names in many if len(each) > _NAMED else [(one.unit.name, one.unit.name) for one in each]:
+            by_units.setdefault(names, []).append(each[0].duty)
+    zh = "；".join(f"{name}未落实{'、'.join(one.title for one in duties)}" for (name, _), duties in by_units.items())
+    en = "; ".join(f"{name}: {', '.join(one.title_en for one in duties)}" for (_, name), duties in by_units.items())
     return zh, en
 
 
@@ -76,7 +76,7 @@ class DutiesOpen(Refused):
             {
                 "path": "data.session",
                 "zh": f"{one.unit.name}：{one.duty.title}（{one.duty.ref}，{one.duty.source}）",
-                "en": f"{one.unit.name}: {one.duty.title_en} ({one.duty.ref}, {one.duty.duty})",
+                "en": f"{one.unit.name}: {one.duty.title_en} ({one.duty.ref}, {one.duty.source})",
             }
             for one in self._owed
         ]

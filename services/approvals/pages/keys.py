@@ -137,7 +137,7 @@ class KeysPage:
             handed=handed,
             filled=filled,
             overlaps=_OVERLAPS,
-            types={name: told["zh"] for name, told in reference.events().items() if told["posted"]},
+            types={name: reference.named(name) for name, told in reference.events().items() if told["posted"]},
             problem=trouble.problem() if trouble else None,
         )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from shared import reference
 from shared.events import (
     ApplicationDocketed,
     ApplicationPrereviewed,
@@ -71,7 +72,8 @@ def _waits(receipt: Receipt) -> Refused | None:
 
 def too_early(needs: str) -> TooEarly:
     """Return what a person is told of an event that has to wait for another."""
-    what, what_en = _FIRST.get(needs.split(" ", 1)[0], (f"需先有 {needs}", f"it needs {needs} first"))
+    zh, en = reference.awaited(needs)
+    what, what_en = _FIRST.get(needs.split(" ", 1)[0], (f"需先有{zh}", f"it needs {en} first"))
     return TooEarly(what=what, what_en=what_en)
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.bulletin.domain.trail import Entry, actor_of, before, changes
 from services.bulletin.store import Store
 from services.bulletin.store.console import LOOKED_THROUGH, Arrived, Console, Wanted
+from shared import reference
 from shared.clock import SHANGHAI
 from shared.database import Database
 from shared.envelope import Fact
@@ -22,8 +23,6 @@ from shared.web import Pages
 from shared.web.quarantine import for_operators
 
 MOST: Final = 25
-Words = Mapping[str, str]
-"""What each event is called in Chinese, by its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,10 @@ class Names:
     """What things are called: units by their codes, events by their types."""
 
     units: Mapping[str, str]
-    words: Words
 
     def event(self, kind: str) -> tuple[str, str]:
         """Return an event's names in Chinese and in English."""
-        event = EVENTS.get(kind)
-        if event is None:
-            return kind, kind
-        return self.words.get(kind, event.__name__), event.__name__
+        return reference.named(kind)
 
     def codes(self, name: str) -> tuple[str, ...]:
         """Return what to look for when somebody asks for a unit by a part of its name, or for an operator or a key."""
@@ -46,9 +41,9 @@ class Names:
         return found or (name,)
 
 
-async def names(store: Store, words: Words) -> Names:
+async def names(store: Store) -> Names:
     """Return the names as the plans heard of give them."""
-    return Names({unit.code: unit.name for plan in await store.plans() for unit in plan.units}, words)
+    return Names({unit.code: unit.name for plan in await store.plans() for unit in plan.units})
 
 
 def _day(text: str, at: time) -> datetime | None:
@@ -85,17 +80,16 @@ def entry(arrived: Arrived, history: Sequence[Fact], units: Mapping[str, str]) -
 class Trail:
     """The page as it stands."""
 
-    def __init__(self, database: Database, pages: Pages, words: Words) -> None:
-        """Take where the facts are and what they are called."""
+    def __init__(self, database: Database, pages: Pages) -> None:
+        """Take where the facts are."""
         self._database = database
         self._pages = pages
-        self._words = words
 
     async def show(self, request: Request, asked: Mapping[str, str]) -> Response:
         """Show a page of the trail."""
         until = _day(asked["until"], time.min)
         async with self._database.reading() as session:
-            named = await names(Store(session), self._words)
+            named = await names(Store(session))
             wanted = Wanted(
                 session=asked["session"] or None,
                 type=asked["type"] or None,
@@ -130,9 +124,9 @@ class Trail:
         return "/audit?" + urlencode({**{name: value for name, value in asked.items() if value}, "before": cursor})
 
 
-def routes(database: Database, pages: Pages, words: Words) -> APIRouter:
+def routes(database: Database, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router, trail = APIRouter(include_in_schema=False), Trail(database, pages, words)
+    router, trail = APIRouter(include_in_schema=False), Trail(database, pages)
     visitor: Any = pages.needs_login()
 
     @router.get("/audit")

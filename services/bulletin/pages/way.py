@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.bulletin.domain.board import Service
 from services.bulletin.domain.trail import Actor, actor_of
-from services.bulletin.pages.audit import Names, Words, names
+from services.bulletin.pages.audit import Names, names
 from services.bulletin.store import Store
 from services.bulletin.store.console import Arrived, Console
 from services.bulletin.tables import AttemptRow, DeliveryRow
@@ -53,11 +53,11 @@ async def _carried(store: Store, console: Console, fact: Fact) -> Carried | None
     return Carried(fact.session, edition, tuple((row, tuple(attempts)) for row, attempts in sent))
 
 
-async def ways(database: Database, caller: Caller, wanted: str, words: Words) -> tuple[Sequence[Way], Names]:
+async def ways(database: Database, caller: Caller, wanted: str) -> tuple[Sequence[Way], Names]:
     """Return the ways of all facts that an id stands for and a caller may see."""
     async with database.reading() as session:
         store, console = Store(session), Console(session)
-        named = await names(store, words)
+        named = await names(store)
         found: list[Arrived] = await console.way(wanted)
         seen = [one for one in found if may_see(caller, one.fact)]
         return [
@@ -72,14 +72,14 @@ async def ways(database: Database, caller: Caller, wanted: str, words: Words) ->
         ], named
 
 
-def routes(database: Database, pages: Pages, words: Words) -> APIRouter:
+def routes(database: Database, pages: Pages) -> APIRouter:
     """Return the routes."""
     router, visitor = APIRouter(include_in_schema=False), pages.needs_login()
 
     @router.get("/way")
     async def way(request: Request, caller: Annotated[Caller, visitor], id: str = "") -> Response:  # noqa: A002
         wanted = id.strip()[:400]
-        found, named = await ways(database, caller, wanted, words) if wanted else ([], Names({}, words))
+        found, named = await ways(database, caller, wanted) if wanted else ([], Names({}))
         return await pages.show(
             request,
             "way.html",

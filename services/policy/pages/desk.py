@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.policy.store import Store
+from shared import reference
 from shared.campaign import Registry
 from shared.clock import SHANGHAI
 from shared.events import CampaignPlanned, EnterpriseVisited, Event, PlannedSession, PolicyListed, TeamAssigned
@@ -95,7 +96,8 @@ class Counter:
             try:
                 facts: Sequence[Event] = world.decide(posted)
             except NotYet as waits:
-                what, what_en = _FIRST.get(waits.needs.split(" ", 1)[0], (f"需先有 {waits.needs}", waits.needs))
+                zh, en = reference.awaited(waits.needs)
+                what, what_en = _FIRST.get(waits.needs.split(" ", 1)[0], (f"需先有{zh}", f"it needs {en} first"))
                 raise TooEarly(what=what, what_en=what_en) from waits
         return facts
 
