@@ -18,10 +18,13 @@ from tests.builders import (
     PLAN,
     application_docketed,
     approval_signed,
+    called,
     docket_locked,
     gated,
     owner,
     project_code,
+    seated,
+    session_closed,
     session_opened,
     session_scheduled,
 )
@@ -225,3 +228,33 @@ async def test_what_comes_too_early_for_a_person_is_told_in_a_sentence(system: S
         answer = await office.client.post(f"{HERE}/queue/call", data=form, headers=cookie)
         assert answer.status_code == 409
         assert "审批清单尚未锁定，现在还不能办理" in answer.text
+
+
+@pytest.mark.row(23)
+async def test_a_typed_reason_outlives_a_refusal_and_what_others_do_and_nobody_is_called_after_the_end(
+    system: System,
+) -> None:
+    posts = (*BEFORE, (docket_locked(), DRC), (session_opened(), BANNER))
+    async with (
+        approvals(system, *posts) as office,
+        reachable(system, "approvals") as address,
+        chromium() as browser,
+        visit(browser, address, token=office.tokens[BANNER.unit]) as page,
+    ):
+        await page.goto(f"{address}{HERE}/queue")
+        await page.locator("[data-live-light].on").wait_for()
+        reason = stages(page).nth(2).get_by_label("过号原因")
+        await reason.evaluate("field => field.removeAttribute('maxlength')")
+        await reason.fill(long := "来电说明正在路上" * 30)
+        await stages(page).nth(2).get_by_role("button", name="过号").click()
+        assert "至多200字" in await page.get_by_role("alert").inner_text()
+        await page.locator("[data-live-light].on").wait_for()
+        assert await reason.input_value() == long
+        await reason.fill("来电说明正在路上")
+        await office.accepted((called(owner_code=ENTERPRISES[0]), BANNER), (seated(owner_code=ENTERPRISES[0]), BANNER))
+        await stages(page).nth(0).get_by_role("button", name="办完离席").wait_for()
+        assert await reason.input_value() == "来电说明正在路上"
+        assert await reason.evaluate("field => field === document.activeElement")
+        await office.accepted((session_closed(), BANNER))
+        await page.get_by_text("本场已结束，不再叫号").wait_for()
+        assert await stages(page).get_by_role("button").all_inner_texts() == ["办完离席"]

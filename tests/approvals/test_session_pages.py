@@ -83,9 +83,17 @@ async def test_a_unit_records_what_it_has_done_with_a_phone_and_takes_it_back(sy
         await page.goto(f"{address}/duties")
         vehicles = page.locator("section.card").get_by_role("listitem").filter(has_text="东胜区专场")
         await vehicles.get_by_text("登记落实").last.click()
-        await vehicles.get_by_label("说明").last.fill("中巴2辆")
+        note = vehicles.get_by_label("说明").last
+        await note.evaluate("field => field.removeAttribute('maxlength')")
+        await note.fill(long := "中巴2辆，" * 60)
         await vehicles.get_by_role("button", name="已落实").last.click()
+        assert "至多200字" in await page.get_by_role("alert").inner_text()
+        vehicles = page.get_by_role("listitem").filter(has_text="安排车辆")
+        assert await vehicles.get_by_label("说明").input_value() == long
+        await vehicles.get_by_label("说明").fill("中巴2辆")
+        await vehicles.get_by_role("button", name="已落实").click()
         await page.get_by_text("中巴2辆").wait_for()
+        assert page.url == f"{address}/duties", "back to where it began"
         answer = await office.client.get(
             f"/v1/sessions/{BANNER_SESSION}/duties", params={"unit": "office"}, headers=office.key(OFFICE)
         )

@@ -6,8 +6,10 @@ import pytest
 from playwright.async_api import Page
 
 from services.bulletin.domain.trail import Change, before, changes
+from services.bulletin.pages.audit import entry
+from services.bulletin.store.console import Arrived
 from shared import beat
-from shared.events import EnterpriseCalled
+from shared.events import BulletinIssued, EnterpriseCalled, WebhookAdded, WebhookSecretReplaced
 from shared.vocabulary import Role
 from tests.browsing import DESK, PHONE, chromium, picture, reachable, visit
 from tests.builders import BANNER_SESSION, DRC, ENTERPRISE, plan
@@ -69,7 +71,11 @@ async def test_the_console_shows_sessions_clock_and_services_live_and_names_what
             assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
             if path := picture("console-phone"):
                 await page.screenshot(path=path, full_page=True)
-            await page.goto(address)
+            await page.goto(f"{address}?lang=en")
+            heading = await page.locator(f"#s-{BANNER_SESSION} h3").inner_text()
+            assert heading == f"1 东胜区专场 {BANNER_SESSION}", "a session has a name, its id stands small beside it"
+            assert await page.locator(f"#s-{BANNER_SESSION} h3 small").inner_text() == BANNER_SESSION
+            await page.goto(f"{address}?lang=zh")
             await page.keyboard.press("Tab")
             assert await page.evaluate("document.activeElement.className") == "skip"
 
@@ -103,3 +109,14 @@ def test_a_services_state_is_told_from_its_heartbeat() -> None:
     )
     assert (one.ready, one.away, one.lag) == (True, ["mail"], 2)
     assert not one.model_copy(update={"checks": {"database": False, "nats": True}}).ready
+
+
+@pytest.mark.row(87)
+def test_what_another_kind_of_event_does_not_speak_of_is_not_gone_by_it() -> None:
+    webhook = {"service": "bulletin", "webhook": "hook-1", "unit": DRC.unit, "host": "oa.example.cn"}
+    added = WebhookAdded(**webhook, key="a1b2c3d4", types=(BulletinIssued.type,), after=7)
+    first, replaced = Teller().tell(added, WebhookSecretReplaced(**webhook))
+    old = before(replaced, (first, replaced))
+    assert old == first
+    assert entry(Arrived(replaced, replaced.time), (first, replaced), {}).changes == ()
+    assert [one.path for one in changes(first.data, replaced.data)] == ["key", "types[0]", "after"]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.approvals.domain.queue import Place, Stage
-from services.approvals.pages.day import Day, may_lead
+from services.approvals.pages.day import Day, Filled, may_lead
 from services.approvals.store.daybook import Daybook
 from shared.events import (
     EnterpriseCalled,
@@ -20,6 +20,7 @@ from shared.events import (
 from shared.posted import Caller
 from shared.problems import Refused
 from shared.web import live
+from shared.web.forms import EMPTY
 from shared.web.pages import markup
 
 _MOVES: Final[Mapping[str, tuple[type[QueueEvent], str]]] = {
@@ -49,6 +50,8 @@ def moves(book: Daybook, place: Place) -> tuple[str, ...]:
     """Name what may be done with an enterprise next; only the one whose turn it is may be called."""
     if book.state.opened_at is None or book.state.docket_locked_at is None:
         return ()
+    if book.state.closed_at is not None:  # who sits at the table may still be seen off; nobody else is called any more
+        return ("finish",) if place.stage is Stage.SEATED else ()
     return ("call", *_NEXT[place.stage]) if place == book.next else _NEXT[place.stage]
 
 
@@ -59,8 +62,8 @@ class Board:
         """Take the day's pages."""
         self._day = day
 
-    def part(self, request: Request, book: Daybook, caller: Caller) -> str:
-        """Return the part that changes as the queue moves."""
+    def part(self, request: Request, book: Daybook, caller: Caller, filled: Filled = EMPTY) -> str:
+        """Return the part that changes as the queue moves; after a refusal with what was filled in."""
         return self._day.pages.render(
             request,
             "queue_part.html",
@@ -69,14 +72,17 @@ class Board:
             stages=Stage,
             moves=lambda place: moves(book, place),
             words=WORDS,
+            filled=filled,
             leads=may_lead(book, caller) and "wall" not in request.query_params,
             wall="wall" in request.query_params,
         )
 
-    async def show(self, request: Request, session: str, caller: Caller, trouble: Refused | None = None) -> Response:
-        """Show the board; after a refusal, what was wrong."""
+    async def show(
+        self, request: Request, session: str, caller: Caller, trouble: Refused | None = None, filled: Filled = EMPTY
+    ) -> Response:
+        """Show the board; after a refusal, what was wrong and what had been filled in."""
         book = await self._day.book(session)
-        part = markup(self.part(request, book, caller))
+        part = markup(self.part(request, book, caller, filled))
         return await self._day.show(request, "queue.html", book, trouble=trouble, part=part)
 
 
@@ -111,7 +117,7 @@ def routes(day: Day) -> APIRouter:
         try:
             await day.submit(caller, kind, data)
         except Refused as refusal:
-            return await board.show(request, session, caller, refusal)
+            return await board.show(request, session, caller, refusal, form)
         return RedirectResponse(f"/sessions/{session}/queue", status_code=303)
 
     return router

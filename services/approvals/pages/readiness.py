@@ -14,6 +14,7 @@ from shared.posted import Caller
 from shared.spine import Spine
 from shared.vocabulary import Role
 from shared.web import Pages
+from shared.web.forms import EMPTY
 
 
 def routes(spine: Spine, pages: Pages) -> APIRouter:
@@ -49,6 +50,8 @@ def routes(spine: Spine, pages: Pages) -> APIRouter:
             units=units,
             whose=whose,
             mine=caller.unit,
+            at="",
+            filled=EMPTY,
             now=spine.clock.now().astimezone(SHANGHAI),
             new_id=new_id,
         )

@@ -97,10 +97,13 @@ def told(value: str | None) -> str | None:
     return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Change, ...]:
-    """List the fields that differ, in the order of the new data, then those that are gone."""
+def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, alike: bool = True) -> tuple[Change, ...]:
+    """List the fields that differ, in the order of the new data, then those that are gone.
+
+    What an event of another kind does not speak of is not gone by it: they are gone only between events alike.
+    """
     was, now = dict(leaves(old or {})), dict(leaves(new))
-    paths = [*now, *(path for path in was if path not in now)]
+    paths = [*now, *(path for path in was if alike and path not in now)]
     return tuple(
         Change(path, told(was.get(path)), told(now.get(path))) for path in paths if was.get(path) != now.get(path)
     )

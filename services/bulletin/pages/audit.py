@@ -27,9 +27,10 @@ MOST: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What things are called: units by their codes, events by their types."""
+    """What things are called: units by their codes, sessions by their ids, events by their types."""
 
     units: Mapping[str, str]
+    sessions: Mapping[str, str]
 
     def event(self, kind: str) -> tuple[str, str]:
         """Return an event's names in Chinese and in English."""
@@ -43,7 +44,15 @@ class Names:
 
 async def names(store: Store) -> Names:
     """Return the names as the plans heard of give them."""
-    return Names({unit.code: unit.name for plan in await store.plans() for unit in plan.units})
+    plans = await store.plans()
+    return Names(
+        {unit.code: unit.name for plan in plans for unit in plan.units},
+        {
+            one.session: f"{one.name} · {plan.campaign}" if len(plans) > 1 else one.name
+            for plan in plans
+            for one in plan.sessions
+        },
+    )
 
 
 def _day(text: str, at: time) -> datetime | None:
@@ -72,7 +81,7 @@ def entry(arrived: Arrived, history: Sequence[Fact], units: Mapping[str, str]) -
         who=actor.who or "",
         key=actor.key,
         fact=fact,
-        changes=changes(old.data if old else None, fact.data),
+        changes=changes(old.data if old else None, fact.data, alike=old is None or old.type == fact.type),
         first=old is None,
     )
 

@@ -79,7 +79,7 @@ def routes(database: Database, pages: Pages) -> APIRouter:
     @router.get("/way")
     async def way(request: Request, caller: Annotated[Caller, visitor], id: str = "") -> Response:  # noqa: A002
         wanted = id.strip()[:400]
-        found, named = await ways(database, caller, wanted) if wanted else ([], Names({}))
+        found, named = await ways(database, caller, wanted) if wanted else ([], Names({}, {}))
         return await pages.show(
             request,
             "way.html",
