@@ -214,14 +214,10 @@ class Consumer:
             tracing.passing(f"apply {self.service}", SpanKind.CONSUMER, [(one.id, one.traceparent) for one in fresh])
         FACTS_CONSUMED.labels(self.service, "applied").inc(len(fresh))
         FACTS_CONSUMED.labels(self.service, "duplicate").inc(len(facts) - len(fresh))
-        self._log.info(
-            "facts.applied",
-            facts=len(fresh),
-            duplicates=len(facts) - len(fresh),
-            event_ids=[fact.id for fact in fresh],
-            correlation_ids=sorted({fact.correlation_id for fact in fresh}),
-            sessions=sorted({fact.session for fact in fresh if fact.session}),
-        )
+        ids = {"event_ids": [one.id for one in fresh], "correlation_ids": sorted({one.correlation_id for one in fresh})}
+        counts = {"facts": len(fresh), "duplicates": len(facts) - len(fresh)}
+        sessions = sorted({fact.session for fact in fresh if fact.session})
+        logs.of_many(self._log.info, "facts.applied", ids, **counts, sessions=sessions)
 
     async def take_in(self, session: AsyncSession, facts: Sequence[Fact]) -> list[Fact]:
         """Note facts in the inbox and react to those that are new; return these."""

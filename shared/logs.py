@@ -4,7 +4,9 @@ import logging
 import re
 import sys
 import time
-from typing import Any, Literal, TextIO
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+from typing import Any, Final, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -23,6 +25,8 @@ _KEPT_OUT = re.compile(
 """What JSON may hold, but a terminal, a pager or UTF-8 would stumble over; keys and secrets; and mobile numbers."""
 
 
+IDS_IN_A_LINE: Final = 250
+"""What carries lines cuts long ones, Docker at 16 KB, journald at 48."""
 _LIKE_A_NUMBER = re.compile("1[3-9][0-9]{9}")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 # Without local variables, which hold names and passwords, and take seconds to write down.
@@ -93,6 +97,15 @@ def configure(
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def of_many(say: Callable[..., None], event: str, ids: Mapping[str, Sequence[str]], **fields: object) -> None:
+    """Say what concerns many events, on several lines where one would be too long; each id is on one of them."""
+    parts = max(1, *(ceil(len(listed) / IDS_IN_A_LINE) for listed in ids.values()))
+    for part in range(parts):
+        some = slice(part * IDS_IN_A_LINE, (part + 1) * IDS_IN_A_LINE)
+        which = {"part": part + 1, "parts": parts} if parts > 1 else {}
+        say(event, **fields, **which, **{name: list(listed[some]) for name, listed in ids.items()})
 
 
 class Sparing:

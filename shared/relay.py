@@ -151,12 +151,12 @@ class Relay:
         if tracing.on():
             tracing.passing("publish", SpanKind.PRODUCER, [(row["event_id"], _trace(row["envelope"])) for row in rows])
         FACTS_PUBLISHED.labels(self.service).inc(len(rows))
-        self._log.info(
+        logs.of_many(
+            self._log.info,
             "facts.published",
+            {name: [row[name[:-1]] for row in rows] for name in ("event_ids", "correlation_ids")},
             first=rows[0]["sequence"],
             last=rows[-1]["sequence"],
-            event_ids=[row["event_id"] for row in rows],
-            correlation_ids=[row["correlation_id"] for row in rows],
         )
 
     async def publish(self, rows: Sequence[Mapping[str, Any]]) -> None:

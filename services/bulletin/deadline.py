@@ -179,7 +179,8 @@ class Deadline:
         await issue(session, edition, self._printer, plan, _new_in(outlook))
         level = self._log.warning if edition.unsigned else self._log.info
         ids = sorted({fact.correlation_id for fact in outlook.known.facts})
-        level("bulletin.issued", session=edition.session, unsigned=edition.unsigned, correlation_ids=ids)
+        known = {"session": edition.session, "unsigned": edition.unsigned}
+        logs.of_many(level, "bulletin.issued", {"correlation_ids": ids}, **known)
 
 
 def _new_in(outlook: Outlook) -> list[Fact]:

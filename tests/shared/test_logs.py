@@ -89,6 +89,20 @@ async def test_what_one_request_bound_is_not_on_the_next_ones_line(system: Syste
     assert not {"unit", "event_id", "receipt"} & last.keys()
 
 
+@pytest.mark.parametrize(("events", "lines"), [(0, 1), (250, 1), (251, 2), (9000, 36)])
+def test_a_page_of_thousands_of_events_is_told_on_lines_that_nothing_cuts_and_one_search_finds_its_own(
+    log: io.StringIO, events: int, lines: int
+) -> None:
+    ids = [f"ecology-2022-{number:06}" for number in range(events)]
+    logs.of_many(logs.get().info, "bulletin.issued", {"event_ids": ids, "correlation_ids": ids}, session="s-1")
+    written = lines_of(log)
+    assert max(len(line) for line in log.getvalue().splitlines()) < 16 * 1024
+    assert [line.get("part") for line in written] == ([None] if lines == 1 else list(range(1, lines + 1)))
+    assert all(line["event"] == "bulletin.issued" and line["session"] == "s-1" for line in written)
+    for name in ("event_ids", "correlation_ids"):
+        assert [one for line in written for one in line[name]] == ids
+
+
 NASTY = [
     "a\nb",
     'a\r\n{"event": "forged"}',

@@ -203,10 +203,10 @@ class Delivery:
             "attempts": row.attempts,
         }
         if outcome.arrived:
-            self._log.info("bulletin.delivered", **particulars, correlation_ids=ids)
+            logs.of_many(self._log.info, "bulletin.delivered", {"correlation_ids": ids}, **particulars)
         elif last:
             name = "delivery.unknown" if row.state == "unknown" else "delivery.failed"
-            self._log.error(name, error=outcome.answer, **particulars, correlation_ids=ids)
+            logs.of_many(self._log.error, name, {"correlation_ids": ids}, error=outcome.answer, **particulars)
         else:
             self._log.warning("delivery.put_off", error=outcome.answer, outcome=outcome.outcome, **particulars)
 
