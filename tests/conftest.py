@@ -53,9 +53,11 @@ def nats(servers: Path) -> Iterator[Nats]:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: Postgres) -> Databases:
-    """Return the services' databases, migrated when first asked for."""
-    return Databases(postgres)
+async def databases(postgres: Postgres) -> AsyncIterator[Databases]:
+    """Yield the services' databases, migrated when first asked for."""
+    made = Databases(postgres)
+    yield made
+    await made.leave()
 
 
 @pytest.fixture(scope="session", autouse=True)
