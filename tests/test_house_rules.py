@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,12 @@ def _sources(*folders: str) -> Iterator[Path]:
 
 def _breaches(rule: Rule, *folders: str) -> list[str]:
     """Return where files break a rule, as path: what."""
-    return [
-        f"{path.relative_to(ROOT)}: {breach}"
-        for path in _sources(*folders)
-        for breach in rule(path, ast.parse(path.read_text("utf-8")))
-    ]
+    return [f"{path.relative_to(ROOT)}: {breach}" for path in _sources(*folders) for breach in rule(path, _tree(path))]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def _calls(tree: ast.Module, method: str) -> Iterator[ast.Call]:
