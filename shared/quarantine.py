@@ -19,8 +19,8 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.envelope import Fact, read_published
 from shared.events import EVENTS, QuarantineDismissed, QuarantineEvent, QuarantineMended, QuarantineReplayed
-from shared.problems import Refused
-from shared.tables import Quarantine
+from shared.problems import Refused, invalid
+from shared.tables import Key, Quarantine
 
 WAITING: Final = "waiting"
 REPLAYED: Final = "replayed"
@@ -93,6 +93,17 @@ async def one(session: AsyncSession, number: int, *, lock: bool = False) -> Quar
     return row
 
 
+async def who(session: AsyncSession, rows: Sequence[Quarantine]) -> dict[str, str]:
+    """Return what people call those who dealt with messages: a unit by its key, an operator on the host by his name."""
+    told = {row.settled_by: row.settled_by.partition("#") for row in rows if row.settled_by}
+    query = select(Key.key, Key.unit_name).where(col(Key.key).in_([key for _, _, key in told.values()]))
+    names = dict((await session.exec(query)).all())
+    return {
+        by: f"{names[key]} ({key})" if key in names else place.rpartition("/")[2]
+        for by, (place, _, key) in told.items()
+    }
+
+
 def reason_of(error: BaseException) -> str:
     """Say why a message cannot be applied: each field that is wrong on a line, with what it holds."""
     if not isinstance(error, ValidationError):
@@ -100,7 +111,8 @@ def reason_of(error: BaseException) -> str:
     told = [f"{error.title}:"]
     for fault in error.errors(include_url=False, include_context=False):
         held = "" if fault["type"] == "missing" else f" ({fault['input']!r:.100})"
-        told.append(f"{'.'.join(map(str, fault['loc'])) or 'data'}: {fault['msg']}{held}")
+        said = fault["msg"].removeprefix("Value error, ")
+        told.append(f"{'.'.join(map(str, fault['loc'])) or 'data'}: {said}{held}")
     return "\n".join(told)[:2000]
 
 
@@ -143,9 +155,17 @@ def checked(original: str, mended: str) -> str:
         fact = read_published(after.encode())
         if fact.type in EVENTS:
             fact.event()
+    except json.JSONDecodeError as error:
+        raise NotMended(
+            path="payload",
+            reason=f"第{error.lineno}行第{error.colno}列起不是 JSON",
+            reason_en=f"from line {error.lineno}, column {error.colno} on it is no JSON",
+        ) from None
+    except ValidationError as failure:
+        raise invalid(failure, "data") from failure
     except (*_NOT_READ, RecursionError) as error:
-        problem = " · ".join(reason_of(error)[:500].splitlines())
-        raise NotMended(path="payload", reason=problem, reason_en=problem.encode("ascii", "replace").decode()) from None
+        problem = reason_of(error)[:500]
+        raise NotMended(path="payload", reason=problem, reason_en=problem) from None
     if _identity(after) != before:
         raise NotMended(
             path="payload",

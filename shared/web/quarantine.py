@@ -59,6 +59,7 @@ def quarantine_routes(ward: Ward, consumer: Consumer | None, pages: Pages) -> AP
             waiting = await quarantine.listing(session, waiting=True, limit=_SHOWN)
             count = await quarantine.count(session)
             settled = await quarantine.listing(session, waiting=False, limit=50)
+            who = await quarantine.who(session, settled)
         return await pages.show(
             request,
             "quarantine.html",
@@ -69,6 +70,7 @@ def quarantine_routes(ward: Ward, consumer: Consumer | None, pages: Pages) -> AP
             named=reference.named,
             events=EVENTS,
             settled=settled,
+            who=who,
             problem=trouble.problem() if trouble else None,
             at=at,
             pretty=pretty,

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from shared import quarantine, replay
 from shared.consumer import on_every
 from shared.events import SessionClosed
+from shared.problems import Invalid
 from shared.spine import Spine
 from shared.vocabulary import Role
 from tests.browsing import PHONE, chromium, picture, reachable, visit
@@ -74,6 +75,11 @@ async def test_an_operator_mends_and_replays_with_a_browser_and_every_step_is_re
             page.once("dialog", lambda dialog: dialog.accept())
             await other.get_by_role("button", name="注销").click()
             await page.get_by_text("没有待处理的消息").wait_for()
+            gone = page.get_by_role("listitem").filter(has_text=f"#{dismissed} 专场已结束")
+            assert "已注销" in await gone.inner_text()
+            assert "重复的一条" in await gone.inner_text()
+            await gone.get_by_text("查看全文").click()
+            assert await gone.get_by_text("the evening").last.is_visible(), "what was dismissed stays readable"
         assert await system.count("bulletin", "closing") == 1
         kept = await system.rows("bulletin", "SELECT payload, mended FROM quarantine ORDER BY id")
         assert kept[0]["payload"].encode() == poison(1, "fact-poison-1")
@@ -114,8 +120,12 @@ async def test_only_data_are_mended_and_what_is_no_fact_can_only_be_dismissed(sy
             await ward.mend(rubbish["id"], healthy, "换成别的", "/operators/li")
         with pytest.raises(quarantine.NotMended, match="only data may be changed"):
             await ward.mend(sick["id"], healthy.replace("fact-poison", "fact-other"), "冒充", "/operators/li")
-        with pytest.raises(quarantine.NotMended):
+        with pytest.raises(Invalid) as unchanged:
             await ward.mend(sick["id"], sick["payload"], "没有改好", "/operators/li")
+        (error,) = unchanged.value.errors()
+        assert (error["path"], error["en"]) == ("data.closed_at", "must be an RFC 3339 time with its zone")
+        with pytest.raises(quarantine.NotMended, match="from line 2, column 1 on it is no JSON"):
+            await ward.mend(sick["id"], '{"id":\n', "没有写完", "/operators/li")
         with pytest.raises(quarantine.WhyNot):
             await ward.mend(sick["id"], healthy, "  ", "/operators/li")
         assert spine.consumer is not None

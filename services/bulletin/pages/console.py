@@ -45,7 +45,7 @@ def routes(watch: Watch, pages: Pages) -> APIRouter:
 
     @router.get("/live")
     async def live(request: Request, caller: Annotated[Caller, visitor], campaign: str | None = None) -> Response:
-        form = (language_of(request), operates(caller), request.url.netloc)
+        form = (language_of(request), caller.role, caller.level, request.url.netloc)
 
         async def part() -> str:
             board = await watch.board(campaign)
