@@ -47,7 +47,8 @@ def _section(service: str) -> str:
 def _row(event: type[Event]) -> str:
     parties = parties_of(event)
     name = f"[**{event.__name__}**](contracts/schemas/{event.type}.json) {parties.zh}<br>`{event.type}`"
-    return f"| {name} | {parties.poster} | {', '.join(parties.listeners)} | {event.__doc__} | {_fields(event)} |\n"
+    poster = " · ".join(dict.fromkeys(parties.poster))
+    return f"| {name} | {poster} | {', '.join(parties.listeners)} | {event.__doc__} | {_fields(event)} |\n"
 
 
 def _fields(part: type[Part]) -> str:

@@ -15,22 +15,37 @@ from shared.labels import label
 from shared.web.openapi import json_schema, strict
 from shared.web.pages import Pages
 
-_SHAPES: Final = {"string": "文字 text", "integer": "整数 integer", "boolean": "true / false", "object": "对象 object"}
-_FORMATS: Final = {"date-time": "时间 RFC 3339", "date": "日期 2022-03-16", "duration": "时长 P1D"}
+Both = tuple[str, str]
+"""In Chinese and in English."""
+_SHAPES: Final[Mapping[str, Both]] = {
+    "string": ("文字", "text"),
+    "integer": ("整数", "integer"),
+    "boolean": ("true 或 false", "true or false"),
+    "object": ("对象", "object"),
+}
+_FORMATS: Final[Mapping[str, Both]] = {
+    "date-time": ("时间，RFC 3339", "time, RFC 3339"),
+    "date": ("日期，如 2022-03-16", "date such as 2022-03-16"),
+    "duration": ("时长，如 P1D", "duration such as P1D"),
+}
 
 
-def shape(schema: Mapping[str, Any]) -> str:
+def shape(schema: Mapping[str, Any]) -> Both:
     """Return in words what a field holds."""
     if "anyOf" in schema:
-        return " / ".join(shape(one) for one in schema["anyOf"] if one.get("type") != "null")
+        zh, en = zip(*(shape(one) for one in schema["anyOf"] if one.get("type") != "null"), strict=True)
+        return "或".join(zh), " or ".join(en)
     if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
+        values = [str(one) for one in schema["enum"]]
+        return "、".join(values), ", ".join(values)
     if schema.get("type") == "array":
-        return f"[ {shape(schema.get('items', {}))} ]"
-    form = _FORMATS.get(schema.get("format", ""))
-    words = form or _SHAPES.get(str(schema.get("type", "")), str(schema.get("type", "JSON")))
-    limits = [f"≤{schema['maxLength']}"] if "maxLength" in schema else []
-    return " ".join([words, *limits])
+        zh, en = shape(schema.get("items", {}))
+        return f"若干：{zh}", f"several: {en}"
+    kind = str(schema.get("type", ""))
+    zh, en = _FORMATS.get(schema.get("format", "")) or _SHAPES.get(kind) or (kind or "JSON", kind or "JSON")
+    if "maxLength" in schema:
+        return f"{zh}，至多{schema['maxLength']}字", f"{en}, at most {schema['maxLength']} characters"
+    return zh, en
 
 
 def fields(schema: Mapping[str, Any], prefix: str = "") -> list[dict[str, Any]]:
@@ -54,8 +69,14 @@ def described(event_type: str) -> dict[str, Any]:
     """Return all that is shown of one event."""
     kind, known = EVENTS[event_type], reference.events().get(event_type, {})
     example = json.dumps(known.get("example", {}), ensure_ascii=False, indent=2)
-    about = {"type": event_type, "name": kind.__name__, "doc": kind.__doc__, "zh": known.get("zh", event_type)}
-    parties = {name: known.get(name, "") for name in ("poster", "publisher", "listeners", "posted")}
+    about: dict[str, Any] = {
+        "type": event_type,
+        "name": kind.__name__,
+        "doc": kind.__doc__,
+        "called": reference.named(event_type),
+    }
+    about["poster"] = (known.get("poster", ""), known.get("poster_en", ""))
+    parties = {name: known.get(name, "") for name in ("publisher", "listeners", "posted")}
     schema = f"{SCHEMAS}/{event_type}"
     return about | parties | {"fields": fields(strict(json_schema(kind))), "example": example, "schema": schema}
 

@@ -20,6 +20,7 @@ async def test_every_event_has_a_page_with_its_fields_and_an_example(system: Sys
         for name, event in EVENTS.items():
             page = await client.get(f"/reference/{name}")
             assert page.status_code == 200
+            assert 'class="facts lined"' in page.text
             assert all(f">{field}</code>" in page.text for field in event.model_fields)
             assert f"&#34;type&#34;: &#34;{name}&#34;" in page.text
         assert (await client.get("/reference/chunfeng.none.v1")).status_code == 404
@@ -50,5 +51,12 @@ async def test_the_reference_is_read_on_a_phone(system: System) -> None:
         await page.get_by_role("link", name="事项已签批").click()
         await page.get_by_role("heading", name="样例").wait_for()
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        fields = page.locator("dl.lined")
+        assert await fields.evaluate("one => one.scrollWidth <= one.clientWidth"), "fields are read without scrolling"
+        assert "时间，RFC 3339" in await fields.inner_text()
         if path := picture("reference-phone"):
             await page.screenshot(path=path, full_page=True)
+        await page.get_by_role("link", name="English").click()
+        assert await page.get_by_role("heading", level=1).inner_text() == "Approval signed ApprovalSigned"
+        told = " ".join(await page.locator("dl").all_inner_texts())
+        assert not re.search("必填|文字|时间|若干|部门", told), "one language at a time"
