@@ -11,6 +11,7 @@ from starlette.responses import Response
 from shared import reference
 from shared.envelope import SCHEMAS
 from shared.events import EVENTS
+from shared.fieldnotes import note
 from shared.labels import label
 from shared.web.openapi import json_schema, strict
 from shared.web.pages import Pages
@@ -33,8 +34,8 @@ _FORMATS: Final[Mapping[str, Both]] = {
 def shape(schema: Mapping[str, Any]) -> Both:
     """Return in words what a field holds."""
     if "anyOf" in schema:
-        zh, en = zip(*(shape(one) for one in schema["anyOf"] if one.get("type") != "null"), strict=True)
-        return "或".join(zh), " or ".join(en)
+        either = [shape(one) for one in schema["anyOf"] if one.get("type") != "null"]
+        return "或".join(zh for zh, _ in either), " or ".join(en for _, en in either)
     if "enum" in schema:
         values = [str(one) for one in schema["enum"]]
         return "、".join(values), ", ".join(values)
@@ -57,7 +58,7 @@ def fields(schema: Mapping[str, Any], prefix: str = "") -> list[dict[str, Any]]:
         inner = next((one for one in [field, *field.get("anyOf", [])] if "properties" in one), None)
         rows.append(
             {"name": path, "zh": label(path), "shape": shape(field), "needed": needed}
-            | {"said": field.get("description", "")}
+            | {"said": (note(said), said) if (said := field.get("description", "")) else None}
         )
         if inner is not None:
             rows += fields(inner, f"{path}.")

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from shared.events import EVENTS
+from shared.web.reference import described
 from tests.browsing import PHONE, chromium, picture, reachable, visit
 from tests.systems import System
 
@@ -37,6 +38,11 @@ async def test_every_service_hands_out_its_contracts(system: System, service: st
         for address in schemas.values():
             assert (await client.get(address)).json()["$id"] == address
         assert (await client.get("/reference")).status_code == 200
+
+
+def test_what_is_said_of_a_field_is_said_in_chinese_too() -> None:
+    said = {one["said"] for name in EVENTS for one in described(name)["fields"] if one["said"]}
+    assert [en for zh, en in said if not re.search(r"[\u4e00-\u9fff]", zh) or zh == en] == []
 
 
 async def test_the_reference_is_read_on_a_phone(system: System) -> None:
