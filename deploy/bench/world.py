@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import nats
 from sqlalchemy import text
 
 from deploy.bench import baselines, load, posts
 from deploy.children import Child, await_ready, end, myself
+from deploy.connection import connection
 from deploy.local import ROOT, Local, free_port
 from services.approvals import keyring
 from services.bulletin.handlers import handlers
@@ -122,12 +122,10 @@ class Spare:
 
     async def fresh_stream(self) -> None:
         """Replace the stream by an empty one of the same declaration."""
-        client = await nats.connect(self._url)
-        stream = client.jetstream()
-        config = declaration()
-        await stream.delete_stream(STREAM)
-        await stream.add_stream(config)
-        await client.close()
+        async with connection(self._url) as client:
+            stream = client.jetstream()
+            await stream.delete_stream(STREAM)
+            await stream.add_stream(declaration())
 
     def messages(self, rows: Sequence[dict[str, Any]], run: int) -> list[tuple[str, str, bytes]]:
         """Return rows as the relay would publish them, under ids of this run."""
@@ -150,16 +148,15 @@ class Spare:
     async def relay(self, rows: Sequence[dict[str, Any]]) -> float:
         """Drain an outbox of these rows through the real relay; return seconds until the mark has moved."""
         await self._fill_outbox(rows)
-        client = await nats.connect(self._url)
-        relay = Relay("approvals", database=self._world.local.database("spare_outbox"), client=client)
-        task = asyncio.create_task(relay.run())
-        connection = await asyncpg.connect(self._world.local.postgres.dsn("spare_outbox"))
-        started = time.perf_counter()
-        await until(connection, "SELECT published FROM outbox_counter", len(rows))
-        seconds = time.perf_counter() - started
-        await stopped(task)
-        await connection.close()
-        await client.close()
+        async with connection(self._url) as client:
+            relay = Relay("approvals", database=self._world.local.database("spare_outbox"), client=client)
+            task = asyncio.create_task(relay.run())
+            spare = await asyncpg.connect(self._world.local.postgres.dsn("spare_outbox"))
+            started = time.perf_counter()
+            await until(spare, "SELECT published FROM outbox_counter", len(rows))
+            seconds = time.perf_counter() - started
+            await stopped(task)
+            await spare.close()
         return seconds
 
     async def _fill_outbox(self, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
-import nats
+import nats.errors
 
 from deploy.chaos import witness
 from deploy.chaos.checker import Evidence, Held, Receipt
 from deploy.chaos.world import World
+from deploy.connection import connection
 from deploy.prepare import SERVICES
 from deploy.rebuild import facts_in
 from shared.consumer import On
@@ -33,11 +34,11 @@ _ALL: Final = ("bulletin", witness.NAME)
 
 async def query(world: World, database: str, statement: str) -> list[Mapping[str, Any]]:
     """Run one query in one of the databases."""
-    connection = await asyncpg.connect(world.postgres.dsn(database), timeout=5)
+    asked = await asyncpg.connect(world.postgres.dsn(database), timeout=5)
     try:
-        rows: list[Mapping[str, Any]] = await connection.fetch(statement)
+        rows: list[Mapping[str, Any]] = await asked.fetch(statement)
     finally:
-        await connection.close()
+        await asked.close()
     return rows
 
 
@@ -57,14 +58,11 @@ async def under_way(world: World, *, waiting: bool) -> str | None:
         (untold,) = await query(world, "approvals", statement)
         if untold["rows"]:
             return f"{untold['rows']} {what} are still to be told"
-    client = await nats.connect(world.nats.url("operator"), connect_timeout=2)
-    try:
+    async with connection(world.nats.url("operator"), connect_timeout=2) as client:
         for consumer in CONSUMERS:
             info = await client.jetstream().consumer_info(STREAM, consumer)
             if info.num_pending or info.num_ack_pending:
                 return f"{consumer} has {info.num_pending} facts before it and {info.num_ack_pending} in hand"
-    finally:
-        await client.close()
     return None
 
 
@@ -85,11 +83,8 @@ async def _busy(world: World, *, waiting: bool) -> str | None:
 
 async def redelivered(world: World) -> int:
     """Count the deliveries beyond the first, to the two consumers that take every fact."""
-    client = await nats.connect(world.nats.url("operator"))
-    try:
+    async with connection(world.nats.url("operator")) as client:
         infos = [await client.jetstream().consumer_info(STREAM, name) for name in ("bulletin", witness.NAME)]
-    finally:
-        await client.close()
     return sum(info.delivered.consumer_seq - info.delivered.stream_seq for info in infos)
 
 
