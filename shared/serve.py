@@ -16,6 +16,8 @@ from shared.web.lane import protocol
 _GC: Final = (20_000, 20, 50)
 _SILENT_SECONDS: Final = 60
 _PROBE_SECONDS: Final = 15
+_NOT_STARTED: Final = 3
+"""As uvicorn's own command ends: whoever started the service sees that it failed."""
 
 
 def listening(config: uvicorn.Config, *, silent_seconds: int = _SILENT_SECONDS) -> socket.socket:
@@ -54,5 +56,8 @@ def serve(service: str, app: FastAPI, settings: ServiceSettings) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening(config)])
+        server.run(sockets=[listening(config)])
+    if not server.started:
+        sys.exit(_NOT_STARTED)

@@ -30,7 +30,8 @@ class Instance:
     said: Path
 
     async def is_live(self) -> bool:
-        assert self.process.returncode is None, self.said.read_text("utf-8")
+        code = self.process.returncode
+        assert code is None, f"ended with {code}: {self.said.read_text('utf-8')}"
         try:
             async with httpx.AsyncClient(verify=_NO_AUTHORITIES) as client:
                 return (await client.get(f"{self.address}/health/live")).is_success

@@ -77,3 +77,19 @@ async def test_a_service_told_to_stop_while_nats_is_dead_ends_in_order(system: S
             await service.stopped()
         finally:
             system.nats.start()
+
+
+@pytest.mark.row(84)
+async def test_a_service_that_cannot_start_says_so_by_its_exit_code(system: System, tmp_path: Path) -> None:
+    """Whoever supervises it goes by that."""
+    await keys(await system.database("approvals"))
+    async with system.serving("approvals"):
+        await until(lambda: _told(system))
+    await system.empty("approvals")
+    with pytest.raises(AssertionError, match=r"(?s)ended with 3: .*its database 0"):
+        async with instance(system, "approvals", tmp_path):
+            pass
+
+
+async def _told(system: System) -> bool:
+    return len(await system.stream()) > 0
