@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from deploy.embedded import Nats, Postgres
 from shared import logs
@@ -29,6 +30,9 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ],
 )
+# How long an example takes is the machine's affair, and the first text ever drawn takes seconds.
+settings.register_profile("chunfeng", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chunfeng")
 
 
 @pytest.fixture(scope="session")

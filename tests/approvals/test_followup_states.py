@@ -74,7 +74,7 @@ def _check(world: ApprovalsWorld, facts: list[Event]) -> None:
 
 @pytest.mark.row(19, 20)
 @arbitrary(st.sampled_from([DEFERRED, FORWARDED]), st.lists(steps, max_size=14))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_sequence_of_posts_and_days_reaches_an_illegal_state(
     decision: tuple[ApprovalSigned, Caller], sequence: list[tuple[str, list[str], int]]
 ) -> None:

@@ -171,7 +171,7 @@ _POSTS = st.lists(
 
 @pytest.mark.row(16, 18, 28, 30, 59)
 @arbitrary(_POSTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_accepted_sequence_reaches_an_illegal_docket(sequence: Sequence[Post]) -> None:
     world = given(ApprovalsWorld(), (gated("prereview", "other_signer", "own_documents"), DRC))
     for name, host in ((BANNER_SESSION, BANNER), (OTHER_SESSION, OTHER_BANNER)):

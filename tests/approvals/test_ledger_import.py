@@ -159,7 +159,7 @@ _TEXTS: Final = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min
 
 @pytest.mark.row(27, 77)
 @arbitrary(st.lists(_TEXTS, min_size=1, max_size=3), st.dates(date(2022, 1, 1), date(2023, 1, 1)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_stands_in_a_cell_comes_back_as_it_was_and_is_no_formula(texts: list[str], day: date) -> None:
     row: Mapping[str, Any] = {
         "project_name": texts[0],

@@ -163,7 +163,7 @@ _LEGAL: Final = {
 
 @pytest.mark.row(23)
 @arbitrary(st.lists(st.tuples(st.sampled_from(_MOVES), st.integers(1, 3)), max_size=40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_sequence_of_calls_reaches_an_illegal_place_or_changes_the_order(
     moves: Sequence[tuple[object, int]],
 ) -> None:

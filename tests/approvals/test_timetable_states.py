@@ -90,7 +90,7 @@ def check_lawful(world: ApprovalsWorld) -> None:
 
 
 @pytest.mark.row(3, 4, 5, 6, 7)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(requests(), max_size=14))
 def test_no_accepted_sequence_of_requests_breaks_the_notice(asked: list[tuple[Event, str]]) -> None:
     world = planned()

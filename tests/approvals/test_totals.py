@@ -115,7 +115,7 @@ def _of(facts: Sequence[Event], *kinds: type[Event]) -> list[Any]:
 
 @pytest.mark.row(26, 59)
 @given(posts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_totals_by_level_formality_and_outcome_add_up_to_the_docket(sequence: list[Post]) -> None:
     world = _open_sessions()
     facts = _play(world, sequence)
@@ -134,7 +134,7 @@ def test_totals_by_level_formality_and_outcome_add_up_to_the_docket(sequence: li
 
 @pytest.mark.row(21, 30)
 @given(posts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_an_application_has_one_decision_and_a_forwarded_one_no_licence(sequence: list[Post]) -> None:
     world = _open_sessions()
     facts = _play(world, sequence)
@@ -149,7 +149,7 @@ def test_an_application_has_one_decision_and_a_forwarded_one_no_licence(sequence
 
 @pytest.mark.row(59)
 @given(posts)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_session_closes_once_with_the_totals_of_that_moment(sequence: list[Post]) -> None:
     world = _open_sessions()
     closings = Counter[str]()

@@ -122,7 +122,7 @@ def agree(edition: Edition, own: ApprovalTotals) -> None:
 
 @pytest.mark.row(59, 69)
 @given(st.integers(0, 1 << 32))
-@settings(max_examples=max(30, PRINTED), deadline=None)
+@settings(max_examples=max(30, PRINTED))
 def test_data_and_ledger_agree_for_any_campaign(seed: int) -> None:
     for edition, own in campaign(seed):
         agree(edition, own)

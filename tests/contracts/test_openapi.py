@@ -38,7 +38,6 @@ def drawn(operation: Any, mode: GenerationMode) -> list[Case]:  # noqa: ANN401  
     @settings(
         max_examples=_EACH,
         phases=[Phase.generate],
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

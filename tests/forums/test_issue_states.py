@@ -96,7 +96,7 @@ def _check(issue: Issue, world: ForumsWorld) -> None:
 
 @pytest.mark.row(35)
 @arbitrary(st.sampled_from([(), (DISPATCHED,), (DISPATCHED, RESOLVED)]), st.lists(steps, max_size=24))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_accepted_sequence_leaves_an_open_issue_without_owner_or_due_day(
     begun: tuple[Post, ...],
     sequence: list[tuple[str, Caller | None, Caller, int, bool]],

@@ -117,7 +117,7 @@ def test_a_policy_of_2018_is_refused_in_a_brochure_of_2022_with_the_window() -> 
 
 @pytest.mark.row(51)
 @given(issued=st.dates(date(2017, 1, 1), date(2022, 3, 15)), years=st.integers(1, 5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_window_counts_whole_years_back_from_the_first_announced_session(issued: date, years: int) -> None:
     world = on_the_day(heard((policy_listed(1, issued_on=issued), ENERGY), policy_years=years))
     if issued >= date(2022 - years, 3, 16):
@@ -170,7 +170,7 @@ def test_a_revision_keeps_the_code_says_what_changed_and_supersedes_the_old_edit
 
 @pytest.mark.row(53)
 @given(subject=st.text(min_size=1, max_size=40), place=st.integers(0, 6), wrong=st.sampled_from(ALPHABET))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_code_is_the_same_after_any_rebuild_and_one_wrong_character_is_noticed(
     subject: str, place: int, wrong: str
 ) -> None:

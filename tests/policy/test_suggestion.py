@@ -49,7 +49,7 @@ def as_plan(proposals: Sequence[Proposal]) -> list[tuple[Collection[str], Collec
 
 @pytest.mark.row(47)
 @given(asked=wishes, teams=st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_enterprise_is_visited_once_and_only_topics_nobody_covers_stay_open(asked: Wishes, teams: int) -> None:
     proposals = suggest(asked, OFFICIALS, teams, leader=LEADER)
     assert sorted(name for one in proposals for name in one.enterprises) == sorted(asked)
@@ -65,7 +65,7 @@ def test_every_enterprise_is_visited_once_and_only_topics_nobody_covers_stay_ope
 
 @pytest.mark.row(47)
 @given(asked=wishes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_one_team_is_as_small_as_can_be(asked: Wishes) -> None:
     (team,) = suggest(asked, OFFICIALS, 1, leader=LEADER)
     needed = {topic for topics in asked.values() for topic in topics if COVERED_BY[PolicyTopic(topic)]} - LEADER

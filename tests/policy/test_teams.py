@@ -105,7 +105,7 @@ def test_one_person_is_in_a_team_once() -> None:
 
 @pytest.mark.row(48)
 @given(times=st.lists(st.tuples(st.integers(0, 8), st.integers(1, 4)), min_size=1, max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_clashes_are_found_exactly_where_one_person_has_two_slots_at_a_time(times: list[tuple[int, int]]) -> None:
     slots = [
         booked("tax", f"{number}", at(9 + start), at(9 + start + length))

@@ -83,7 +83,7 @@ def test_neither_a_team_nor_an_enterprise_has_two_visits_at_a_time() -> None:
 
 @pytest.mark.row(48)
 @given(start=st.integers(0, 40), length=st.integers(1, 12), other=st.integers(0, 40), other_length=st.integers(1, 12))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_two_visits_clash_exactly_when_they_have_a_minute_in_common(
     start: int, length: int, other: int, other_length: int
 ) -> None:

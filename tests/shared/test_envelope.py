@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.envelope import Incoming, UnknownType, decode, read_posted
@@ -226,7 +226,6 @@ json_values = st.recursive(
 attributes = st.sampled_from([*posting(), "time", "datacontenttype", "correlationid", "data_base64", "other"])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first text ever drawn takes seconds
 @given(st.dictionaries(attributes, json_values), st.dictionaries(st.sampled_from(sorted(DATA)), json_values))
 def test_whatever_is_sent_is_read_or_refused_in_words_that_can_be_sent_back(
     changes: dict[str, object], faults: dict[str, object]
@@ -238,7 +237,6 @@ def test_whatever_is_sent_is_read_or_refused_in_words_that_can_be_sent_back(
         json.dumps(refusal.problem(), ensure_ascii=False).encode()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_whatever_bytes_are_sent_are_json_or_malformed(body: bytes) -> None:
     try:
