@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from shared.events import EVENTS
+from shared.labels import label
 from shared.web.reference import described
 from tests.browsing import PHONE, chromium, picture, reachable, visit
 from tests.systems import System
@@ -66,3 +67,8 @@ async def test_the_reference_is_read_on_a_phone(system: System) -> None:
         assert await page.get_by_role("heading", level=1).inner_text() == "Approval signed ApprovalSigned"
         told = " ".join(await page.locator("dl").all_inner_texts())
         assert not re.search("必填|文字|时间|若干|部门", told), "one language at a time"
+
+
+def test_a_field_of_several_is_called_by_its_name_and_its_number() -> None:
+    assert label("log[0].begun_at") == "送达记录1·开始时间"
+    assert label("nobody_knows[2].reason") == "nobody_knows[2]·原因"

@@ -184,7 +184,7 @@ def _of_processes(processes: Sequence[Process]) -> list[Alarm]:
             found.append(Alarm("OutboxStuck", zh, en))
         if one.beat.quarantined:
             zh = f"{service.zh}隔离了{one.beat.quarantined}条消息"
-            en = f"{service.en}: {one.beat.quarantined} messages in quarantine"
+            en = f"{service.en}: messages in quarantine: {one.beat.quarantined}"
             found.append(Alarm("Quarantined", zh, en, severe=False, of=one.service))
     return found
 
@@ -207,4 +207,4 @@ def _of_deliveries(board: Board) -> list[Alarm]:
     failed = board.deliveries.get("failed", 0)
     if not failed:
         return []
-    return [Alarm("DeliveryFailed", f"{failed}份简报送达失败", f"{failed} deliveries failed", severe=False)]
+    return [Alarm("DeliveryFailed", f"{failed}份简报送达失败", f"deliveries that failed: {failed}", severe=False)]
