@@ -3,6 +3,7 @@
 import pytest
 
 from shared.vocabulary import Role
+from tests.browsing import PHONE, chromium, picture, reachable, visit
 from tests.operating import token
 from tests.systems import System
 
@@ -47,3 +48,14 @@ async def test_an_empty_system_says_what_is_missing_and_what_comes_next(system: 
             assert "No campaign is planned yet" in await text(f"{path}?lang=en", drc), path
         for path, said in _EMPTY_BY_THEMSELVES[service]:
             assert said in await text(path, drc), path
+
+
+@pytest.mark.row(92)
+async def test_what_an_empty_table_says_is_read_on_a_phone(system: System) -> None:
+    async with reachable(system, "policy") as address, chromium() as browser:
+        key = await token(await system.database("policy"), Role.DRC)
+        async with visit(browser, address, token=key, size=PHONE) as page:
+            await page.goto(f"{address}/library")
+            assert await page.locator(".table").evaluate("one => one.scrollWidth <= one.clientWidth")
+            if path := picture("library-empty-phone"):
+                await page.screenshot(path=path, full_page=True)
