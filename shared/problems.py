@@ -10,8 +10,6 @@ from pydantic_core import ErrorDetails
 from shared import reference
 from shared.clock import shanghai_time
 
-_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
-
 _TOLD_TWICE = re.compile(r"(?P<zh>.*[^\x00-\x7f].*?) ?\((?P<en>.+)\)", re.DOTALL)
 """How this project's own checks speak: 中文句子 (English sentence)."""
 
@@ -75,7 +73,7 @@ class Refused(Exception):  # noqa: N818  (a refusal is a domain outcome, not a p
     @property
     def code(self) -> str:
         """The kind of refusal as a slug, the last part of the problem's `type`."""
-        return _WORDS.sub("-", type(self).__name__).lower()
+        return reference.spelt(type(self).__name__, "-").lower()
 
     def errors(self) -> list[dict[str, str]]:
         """List the single errors, each with path and both sentences."""

@@ -20,12 +20,17 @@ def events() -> dict[str, dict[str, Any]]:
     return read
 
 
+def spelt(name: str, between: str) -> str:
+    """Return the words of a class's name with something between them."""
+    return _WORDS.sub(between, name)
+
+
 def named(event_type: str) -> tuple[str, str]:
     """Return what people call an event, in Chinese and in English; its wire type is for systems."""
     kind = EVENTS.get(event_type)
     if kind is None:
         return event_type, event_type
-    english = _WORDS.sub(" ", kind.__name__).capitalize()
+    english = spelt(kind.__name__, " ").capitalize()
     return str(events().get(event_type, {}).get("zh", english)), english
 
 
