@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -141,7 +142,7 @@ class Deadline:
                 outlook = await store.outlook(closing, plan, now, dict(draft.cutoff))
                 await self._issue(session, outlook, plan, draft)
                 return
-            step = self._step(closing, outlook, plan, draft)
+            step = self._step(closing, outlook, plan, draft, now)
             # Facts that arrive while this decides carry a later touched_at, and it will decide again.
             await store.note_examined(closing.session, closing.touched_at)
             if step is Step.DRAFT:
@@ -149,8 +150,11 @@ class Deadline:
             elif step is not Step.WAIT:
                 await self._issue(session, outlook, plan, None)
 
-    def _step(self, closing: Closing, outlook: Outlook, plan: CampaignPlanned, draft: signoff.Draft | None) -> Step:
-        prospect, now = outlook.prospect, self._clock.now()
+    def _step(
+        self, closing: Closing, outlook: Outlook, plan: CampaignPlanned, draft: signoff.Draft | None, now: datetime
+    ) -> Step:
+        """Return what is to be done at the moment the outlook is of: an edition says that it was issued then."""
+        prospect = outlook.prospect
         before, quiet = plan.switches.issue_before, self._settings.correction_quiet
         complete, changed = prospect.complete, prospect.changed
         if not _is_signed(outlook, plan):
