@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -59,8 +60,8 @@ class Campaign:
 
 @pytest.fixture(scope="module")
 def campaign(servers: Path) -> Iterator[Campaign]:
-    folder = servers / "campaign"
-    folder.mkdir()
+    folder = Path(mkdtemp(prefix="campaign-", dir=servers))  # its own, should it be played again after a failure
+    folder.chmod(0o711)
     yield Campaign(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
