@@ -14,7 +14,8 @@ import httpx
 
 from shared.envelope import BATCH, STRUCTURED
 
-_ATTEMPTS: Final = 8
+_ATTEMPTS: Final = 24
+"""A minute in all: on a busy machine a service that crashed takes long to be back."""
 _TOO_BUSY: Final = (502, 503, 504)
 _MOST: Final = 100
 """Events in one request, well below a body's limit."""
