@@ -47,6 +47,23 @@ async def test_a_bulletin_is_issued_as_soon_as_it_is_complete(system: System) ->
 
 
 @pytest.mark.row(57)
+@pytest.mark.parametrize("readings", range(1, 7))
+async def test_an_edition_is_of_the_moment_it_was_decided_at_though_the_clock_leaps_meanwhile(
+    system: System, monkeypatch: pytest.MonkeyPatch, readings: int
+) -> None:
+    room = await newsroom(system)
+    await room.hear(*story()[:-1])
+    limit = CLOSED_AT + timedelta(hours=23, minutes=40)
+    before = iter([CLOSED_AT] * readings)
+    with monkeypatch.context() as patch:
+        patch.setattr(room.clock, "now", lambda: next(before, limit))
+        await room.look()
+    await room.look(hours=23, minutes=40)
+    (row,) = await room.editions()
+    assert row.issued_at == limit
+
+
+@pytest.mark.row(57)
 async def test_the_running_service_prints_it_within_ten_seconds_of_the_last_fact(
     system: System, tmp_path: Path
 ) -> None:
