@@ -1,6 +1,7 @@
 """Refusals: what is wrong with a request, in Chinese and English, rendered as RFC 9457 problem details at the edge."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -133,6 +134,21 @@ class NotYet(Refused):
         """Name the event that has to come first."""
         self.needs = f"{event_type} {subject}"
         what, what_en = reference.awaited(self.needs)
+        super().__init__(what=what, what_en=what_en)
+
+
+class TooEarly(Refused):
+    """Something has to come first; a person waits for it, a system's post would be kept until then."""
+
+    status = 409
+    row = 82
+    zh = "{what}，现在还不能办理"
+    en = "Too early: {what_en}"
+
+    def __init__(self, needs: str, first: Mapping[str, tuple[str, str]]) -> None:
+        """Say what has to come first in the words known for its type, else by its name."""
+        zh, en = reference.awaited(needs)
+        what, what_en = first.get(needs.partition(" ")[0], (f"需先有{zh}", f"it needs {en} first"))
         super().__init__(what=what, what_en=what_en)
 
 

@@ -154,7 +154,10 @@ class Relay:
         logs.of_many(
             self._log.info,
             "facts.published",
-            {name: [row[name[:-1]] for row in rows] for name in ("event_ids", "correlation_ids")},
+            {
+                "event_ids": [row["event_id"] for row in rows],
+                "correlation_ids": [row["correlation_id"] for row in rows],
+            },
             first=rows[0]["sequence"],
             last=rows[-1]["sequence"],
         )

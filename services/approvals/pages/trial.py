@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shared import reference
 from shared.events import (
     ApplicationDocketed,
     ApplicationPrereviewed,
@@ -18,7 +17,7 @@ from shared.events import (
     SessionScheduled,
 )
 from shared.posted import Caller
-from shared.problems import Refused
+from shared.problems import Refused, TooEarly
 from shared.receipts import Receipt, find
 from shared.spine import Spine
 
@@ -34,15 +33,6 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     EnterpriseCalled.type: ("该企业尚未叫号", "the enterprise has not been called"),
     EnterpriseSeated.type: ("该企业尚未就座", "the enterprise is not at the table"),
 }
-
-
-class TooEarly(Refused):
-    """Something has to come first; a person waits for it, a system's post would be kept until then."""
-
-    status = 409
-    row = 82
-    zh = "{what}，现在还不能办理"
-    en = "Too early: {what_en}"
 
 
 async def answered(spine: Spine, caller: Caller, drafts: Sequence[Draft]) -> list[Refused | None]:
@@ -67,14 +57,7 @@ def _raw(caller: Caller, number: int, kind: type[Event], data: Mapping[str, Any]
 
 
 def _waits(receipt: Receipt) -> Refused | None:
-    return too_early(json.loads(receipt.text)["waits_for"]) if receipt.status == "waiting" else None
-
-
-def too_early(needs: str) -> TooEarly:
-    """Return what a person is told of an event that has to wait for another."""
-    zh, en = reference.awaited(needs)
-    what, what_en = _FIRST.get(needs.split(" ", 1)[0], (f"需先有{zh}", f"it needs {en} first"))
-    return TooEarly(what=what, what_en=what_en)
+    return TooEarly(json.loads(receipt.text)["waits_for"], _FIRST) if receipt.status == "waiting" else None
 
 
 async def post_once(spine: Spine, caller: Caller, draft: Draft, event_id: str) -> None:

@@ -11,12 +11,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.policy.store import Store
-from shared import reference
 from shared.campaign import Registry
 from shared.clock import SHANGHAI
 from shared.events import CampaignPlanned, EnterpriseVisited, Event, PlannedSession, PolicyListed, TeamAssigned
 from shared.posted import Caller, Posted
-from shared.problems import NotYet, Refused, invalid
+from shared.problems import NotYet, Refused, TooEarly, invalid
 from shared.spine import Spine
 from shared.vocabulary import Level, PolicyLevel, PolicyTopic, Role, SessionKind
 from shared.web import Pages
@@ -28,15 +27,6 @@ _FIRST: Final[Mapping[str, tuple[str, str]]] = {
     TeamAssigned.type: ("该小分队尚未组成", "the team has not been assigned"),
     EnterpriseVisited.type: ("该企业尚未走访登记", "the visit has not been logged"),
 }
-
-
-class TooEarly(Refused):
-    """Something has to come first; a person waits for it, a system's post would be kept until then."""
-
-    status = 409
-    row = 82
-    zh = "{what}，现在还不能办理"
-    en = "Too early: {what_en}"
 
 
 def new_id() -> str:
@@ -96,9 +86,7 @@ class Counter:
             try:
                 facts: Sequence[Event] = world.decide(posted)
             except NotYet as waits:
-                zh, en = reference.awaited(waits.needs)
-                what, what_en = _FIRST.get(waits.needs.split(" ", 1)[0], (f"需先有{zh}", f"it needs {en} first"))
-                raise TooEarly(what=what, what_en=what_en) from waits
+                raise TooEarly(waits.needs, _FIRST) from waits
         return facts
 
     async def session(self, name: str) -> tuple[Registry, PlannedSession]:
